@@ -1,0 +1,46 @@
+import type { Activation } from '../activations/activation.ts';
+import type { Initializer } from '../initializers/initializer.ts';
+import type { DatasetSpec, Loss, Optimizer, Probes, Target } from '../trial/trial-config.ts';
+
+/** The axes of the grid, each with at least one value; an axis that a file leaves out has its one value here. */
+export interface Axes {
+  readonly initializer: readonly Initializer[];
+  readonly activation: readonly Activation[];
+  readonly depth: readonly number[];
+  readonly width: readonly number[];
+  readonly learningRate: readonly number[];
+  readonly optimizer: readonly Optimizer[];
+  readonly batchSize: readonly number[];
+  readonly dataset: readonly DatasetSpec[];
+  readonly seed: readonly number[];
+}
+
+export type AxisName = keyof Axes;
+
+/** A combination that is not wanted: every named axis has one of the values listed (given by label, such as `heNormal`). */
+export type Exclusion = Readonly<Partial<Record<AxisName, readonly (string | number)[]>>>;
+
+/** A sweep file, checked and with its defaults filled in. */
+export interface SweepSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly axes: Axes;
+  readonly exclude: readonly Exclusion[];
+  readonly training: {
+    readonly epochs: number;
+    readonly loss: Loss;
+    readonly target: Target | null;
+    readonly stopAtTarget: boolean;
+  };
+  readonly probes: Probes;
+  readonly run: {
+    /** Trials in flight at once, over all workers. */
+    readonly concurrency: number;
+    /** Take a finished trial that the database already holds under the same key instead of training it again. */
+    readonly reuse: boolean;
+    /** Share of trials that may fail before the sweep itself fails. */
+    readonly failureTolerance: number;
+    /** Attempts per trial before it counts as failed. */
+    readonly attempts: number;
+  };
+}

@@ -1,0 +1,145 @@
+import type { EpochRecord, FinalTrialState, LayerRecord, TrialResult, TrialState } from '../core/trial/trial-record.ts';
+import type { TrialConfig } from '../core/trial/trial-config.ts';
+import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
+
+export type SweepState = 'running' | 'completed' | 'failed' | 'cancelled';
+
+export interface NewSweep {
+  /** First execution's run id: stays the same through retries, resets and continue-as-new. */
+  readonly id: string;
+  readonly workflowId: string;
+  readonly spec: SweepSpec;
+  readonly trialCount: number;
+}
+
+export interface StoredSweep extends NewSweep {
+  readonly state: SweepState;
+  readonly reason: string | null;
+  readonly createdAt: Date;
+  readonly closedAt: Date | null;
+}
+
+/** Who asks for a trial, and what it is. A (sweepId, number) pair is the owner. */
+export interface TrialClaim {
+  readonly sweepId: string;
+  /** Trial number within the sweep's plan. */
+  readonly number: number;
+  /** Hash of all that determines the trial's numbers, backend arithmetic included. */
+  readonly key: string;
+  readonly config: TrialConfig;
+  /** See SweepSpec.run.reuse; when false, only what this very sweep has trained is found. */
+  readonly reuse: boolean;
+  readonly leaseMs: number;
+  readonly provenance: TrialProvenance;
+}
+
+export interface TrialProvenance {
+  readonly worker: string;
+  readonly attempt: number;
+  readonly backend: string;
+  readonly arithmetic: string;
+  /** Package versions that matter to the numbers, and the commit where it is known. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly workflowRunId: string;
+}
+
+export type ClaimAnswer =
+  /** The trial is the caller's: all later writes carry this fence. */
+  | { readonly kind: 'claimed'; readonly trialId: string; readonly fence: bigint }
+  /** A final result is held already (and is now linked to the sweep). */
+  | { readonly kind: 'held'; readonly trialId: string; readonly state: FinalTrialState }
+  /** Another owner trains it under a living lease: ask again. */
+  | { readonly kind: 'busy'; readonly retryAfterMs: number };
+
+export interface Fenced {
+  readonly trialId: string;
+  readonly fence: bigint;
+}
+
+export interface TrialFailure {
+  readonly sweepId: string;
+  readonly number: number;
+  readonly key: string | null;
+  readonly state: 'failed' | 'cancelled';
+  readonly reason: string;
+}
+
+export interface SweepProgress {
+  readonly total: number;
+  /** Linked trials by state; pending ones are the rest. */
+  readonly states: Readonly<Record<TrialState, number>>;
+  /** Trials that the sweep took over from earlier ones. */
+  readonly reused: number;
+  readonly best: CellSummary | null;
+}
+
+/** A cell is a combination of all axes but the seed. */
+export interface Cell {
+  readonly initializer: string;
+  readonly activation: string;
+  readonly depth: number;
+  readonly width: number;
+  readonly learningRate: number;
+  readonly optimizer: string;
+  readonly batchSize: number;
+  readonly dataset: string;
+}
+
+export interface CellSummary extends Cell {
+  readonly trials: number;
+  readonly converged: number;
+  readonly medianEpochsToTarget: number | null;
+  readonly medianTestAccuracy: number | null;
+  readonly medianTestLoss: number | null;
+}
+
+/** One finished trial as the statistics need it. */
+export interface TrialOutcomeRow extends Cell {
+  readonly number: number;
+  readonly seed: number;
+  readonly state: FinalTrialState;
+  readonly reason: string;
+  readonly reused: boolean;
+  readonly epochsToTarget: number | null;
+  readonly epochsRun: number | null;
+  readonly testLoss: number | null;
+  readonly testAccuracy: number | null;
+  readonly durationMs: number | null;
+  readonly backend: string | null;
+  readonly trialId: string;
+}
+
+/**
+ * Where results live. Every implementation guarantees:
+ * - each method is idempotent: repeating it, at once or much later, leaves the same rows;
+ * - a write with an outdated fence changes nothing and throws StaleFenceError;
+ * - a trial that is in a final state other than failed or cancelled never changes again;
+ * - two owners never train the same shared key at once while the first one's lease lives;
+ * - numbers stored are finite or null.
+ * All methods throw MachineError when the database cannot be reached.
+ */
+export interface SweepStore {
+  openSweep(sweep: NewSweep): Promise<void>;
+  /** Throws UserError when there is none. */
+  readSweep(id: string): Promise<StoredSweep>;
+  /** Newest first; at most `limit`. */
+  listSweeps(limit: number): Promise<StoredSweep[]>;
+  closeSweep(id: string, state: Exclude<SweepState, 'running'>, reason: string): Promise<void>;
+  /** The owner itself always gets its trial back with a new fence, unless it is held. */
+  claimTrial(claim: TrialClaim): Promise<ClaimAnswer>;
+  /** Adds records (an epoch that is there already is replaced) and renews the lease. */
+  recordProgress(
+    trial: Fenced,
+    epochs: readonly EpochRecord[],
+    layers: readonly LayerRecord[],
+    leaseMs: number,
+  ): Promise<void>;
+  finishTrial(trial: Fenced, result: TrialResult): Promise<void>;
+  /** Fenced end without a result: cancelled by a person, or an error the attempt itself saw. */
+  abandonTrial(trial: Fenced, state: 'cancelled' | 'failed', reason: string): Promise<void>;
+  /** For an orchestrator that knows that no attempt lives any more; takes the fence away from any that does. A trial that is held stays as it is. */
+  recordFailure(failure: TrialFailure): Promise<void>;
+  progress(sweepId: string): Promise<SweepProgress>;
+  /** Finished trials of a sweep in order of their number. */
+  outcomes(sweepId: string): Promise<TrialOutcomeRow[]>;
+}

@@ -1,0 +1,80 @@
+import type { Activation } from '../core/activations/activation.ts';
+import type { Loss, Optimizer } from '../core/trial/trial-config.ts';
+import type { Dataset, SplitName } from './datasets/dataset.ts';
+
+/** What all trials of one stack share; everything else may differ from slot to slot. */
+export interface StackShape {
+  /** [inputs, width, ..., width, outputs]; kernels are consecutive pairs. */
+  readonly layerSizes: readonly number[];
+  readonly activation: Activation;
+  readonly loss: Loss;
+  readonly batchSize: number;
+  readonly optimizer: Optimizer['name'];
+}
+
+/** One trial's state on its way into or out of a slot. */
+export interface SlotState {
+  /** Per layer: kernel [fanIn, fanOut] row-major, then bias [fanOut]; layers one after the other. */
+  readonly parameters: Float32Array;
+  /** Optimizer moments, each laid out as `parameters`, one after the other; null at step 0. */
+  readonly moments: Float32Array | null;
+  /** Optimizer steps already done. */
+  readonly step: number;
+  readonly learningRate: number;
+  readonly optimizer: Optimizer;
+}
+
+/** Sums over the examples seen since the last reading. */
+export interface MetricSums {
+  readonly examples: number;
+  readonly lossSum: number;
+  /** Correctly classified examples; 0 for regression. */
+  readonly correct: number;
+}
+
+/** One layer's raw signals for a batch of B examples, all [B, fanOut] row-major but the kernel gradient [fanIn, fanOut]. */
+export interface LayerSignals {
+  readonly preActivations: Float32Array;
+  /** f(preActivations); of the output layer, which is linear, the pre-activations themselves. */
+  readonly activations: Float32Array;
+  /** Gradient of the batch's mean loss with respect to the pre-activations. */
+  readonly preActivationGradients: Float32Array;
+  readonly kernelGradients: Float32Array;
+}
+
+/**
+ * Trials of one shape, trained together. The law every implementation keeps: what happens in a slot is the same, bit for
+ * bit, whichever other slots are in use. Methods take the slots in use in any order and answer in that order.
+ */
+export interface Stack {
+  readonly shape: StackShape;
+  readonly capacity: number;
+  place(slot: number, state: SlotState): void;
+  /**
+   * Runs `steps` optimizer steps in each slot. `batches` [slots, steps, batchSize] holds training-row numbers. Loss and
+   * correct predictions (before each step's update) add to the slot's sums on the device; nothing is read back.
+   */
+  train(slots: readonly number[], batches: Uint32Array, steps: number): Promise<void>;
+  /** Reads and clears the slots' training sums. */
+  takeTrainSums(slots: readonly number[]): Promise<MetricSums[]>;
+  /** Forward pass over a whole split. */
+  evaluate(slots: readonly number[], split: SplitName): Promise<MetricSums[]>;
+  /** Forward and backward pass of one slot over training rows, updating nothing; one entry per kernel, first layer first. */
+  signals(slot: number, rows: Uint32Array): Promise<LayerSignals[]>;
+  read(slot: number): Promise<SlotState>;
+  dispose(): void;
+}
+
+export type BackendName = 'cuda' | 'native' | 'wasm' | 'tfjsWasm' | 'cpu';
+
+export interface Backend {
+  readonly name: BackendName;
+  /** Names the arithmetic: two backends with the same text give the same bits. Part of a trial's key. */
+  readonly arithmetic: string;
+  /** For a person: device and library versions. */
+  readonly description: string;
+  /** Slots beyond which a stack gains nothing on this backend. */
+  readonly preferredCapacity: number;
+  createStack(shape: StackShape, dataset: Dataset, capacity: number): Promise<Stack>;
+  dispose(): Promise<void>;
+}
