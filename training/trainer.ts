@@ -1,5 +1,5 @@
 import type { EpochRecord, LayerRecord, TrialResult } from '../core/trial/trial-record.ts';
-import type { TrialConfig } from '../core/trial/trial-config.ts';
+import type { DatasetSpec, TrialConfig } from '../core/trial/trial-config.ts';
 
 /** One trial to train; `id` is unique among those the trainer holds. */
 export interface TrialJob {
@@ -29,6 +29,16 @@ export interface TrainerInfo {
   readonly places: number;
 }
 
+/** What must be known of a data set before a trial on it is claimed. */
+export interface DatasetFacts {
+  /** See Dataset.hash; part of a trial's key. */
+  readonly hash: string;
+  readonly task: 'classification' | 'regression';
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly trainExamples: number;
+}
+
 /**
  * Trains lists of trials: K in, K outcomes out, in the order given. Calls may overlap; trials of all calls that share a
  * shape are trained as one stack. One trial's failure is that trial's outcome only. Aborting `signal` rejects
@@ -36,6 +46,8 @@ export interface TrainerInfo {
  */
 export interface Trainer {
   readonly info: TrainerInfo;
+  /** Loads the set (once) and says what it is. Throws UserError when it is missing or malformed. */
+  inspect(dataset: DatasetSpec): Promise<DatasetFacts>;
   train(
     jobs: readonly TrialJob[],
     onProgress: (progress: TrialProgress) => void,
