@@ -1,0 +1,118 @@
+import { chacha8 } from '@noble/ciphers/chacha.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { BugError } from '../errors.ts';
+
+const BLOCK_BYTES = 64;
+const FIRST_REFILL_BYTES = 256;
+/** ChaCha's setup is paid once a refill; beyond this size it no longer shows in the time per number. */
+const LARGEST_REFILL_BYTES = 65_536;
+const ZEROS = new Uint8Array(LARGEST_REFILL_BYTES);
+const NONCE = new Uint8Array(12);
+const TWO_POW_32 = 4_294_967_296;
+
+/** A sequence of random numbers of its own; made by {@link randomStream}. */
+class RandomStream {
+  readonly #key: Uint8Array;
+  #words = new Uint32Array(0);
+  #nextWord = 0;
+  #blocksUsed = 0;
+  #refillBytes = FIRST_REFILL_BYTES;
+  #spareNormal: number | undefined;
+
+  constructor(key: Uint8Array) {
+    this.#key = key;
+  }
+
+  /** Uniform integer in [0, 2^32). */
+  uint32(): number {
+    if (this.#nextWord === this.#words.length) this.#refill();
+    return this.#words[this.#nextWord++] as number;
+  }
+
+  /** Uniform in [0, 1), a multiple of 2^-53; takes 64 random bits. */
+  uniform(): number {
+    const high = this.uint32() >>> 5;
+    const low = this.uint32() >>> 6;
+    return (high * 67_108_864 + low) / 9_007_199_254_740_992;
+  }
+
+  /**
+   * Standard normal (Box, Muller 1958), two for every two words of 32 bits; at most 6.66 in size, for the radius is
+   * sqrt(-2 ln u) with u >= 2^-32.
+   */
+  normal(): number {
+    if (this.#spareNormal !== undefined) {
+      const spare = this.#spareNormal;
+      this.#spareNormal = undefined;
+      return spare;
+    }
+    const radius = Math.sqrt(-2 * Math.log((this.uint32() + 1) / TWO_POW_32));
+    const angle = (2 * Math.PI * this.uint32()) / TWO_POW_32;
+    this.#spareNormal = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+
+  /** Uniform integer in [0, bound) without bias (words above the largest multiple of `bound` are drawn again); 1 <= bound <= 2^32. */
+  integer(bound: number): number {
+    if (!Number.isInteger(bound) || bound < 1 || bound > TWO_POW_32) {
+      throw new BugError(`A random integer needs a whole bound from 1 to 2^32, not ${bound}.`, { bound });
+    }
+    const accepted = TWO_POW_32 - (TWO_POW_32 % bound);
+    let word = this.uint32();
+    while (word >= accepted) word = this.uint32();
+    return word % bound;
+  }
+
+  /** Fills `target` with uniform numbers between `low` and `high`, 32 random bits each, rounded to float32. */
+  fillUniform(target: Float32Array, low: number, high: number): void {
+    const step = (high - low) / TWO_POW_32;
+    // Half a step up makes the grid symmetric about the middle, so that the mean is exactly (low + high) / 2.
+    for (let i = 0; i < target.length; i++) target[i] = low + (this.uint32() + 0.5) * step;
+  }
+
+  /** Fills `target` with normal numbers, rounded to float32. */
+  fillNormal(target: Float32Array, mean: number, sd: number): void {
+    for (let i = 0; i < target.length; i++) target[i] = mean + sd * this.normal();
+  }
+
+  /** Shuffles `target` in place, every order as likely as any other (Fisher, Yates 1938; Durstenfeld 1964). */
+  shuffle(target: Uint32Array): void {
+    for (let i = target.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      const held = target[i] as number;
+      target[i] = target[j] as number;
+      target[j] = held;
+    }
+  }
+
+  #refill(): void {
+    const bytes = new Uint8Array(this.#refillBytes);
+    chacha8(this.#key, NONCE, ZEROS.subarray(0, bytes.length), bytes, this.#blocksUsed);
+    this.#words = new Uint32Array(bytes.buffer);
+    this.#nextWord = 0;
+    this.#blocksUsed += bytes.length / BLOCK_BYTES;
+    this.#refillBytes = Math.min(this.#refillBytes * 2, LARGEST_REFILL_BYTES);
+  }
+}
+
+export type { RandomStream };
+
+/**
+ * The random stream of a seed and a path, such as `randomStream(seed, 'weights', layer)`. Streams are split by name, not
+ * by drawing from one another: the key is the SHA-256 of seed and path, the numbers are ChaCha8's key stream under that
+ * key (Bernstein 2008). So any stream can be had at any time, in any process, and none shares state with another.
+ *
+ * The words are the same on every machine (little-endian, as all that Node runs on in practice). `normal` also rests on
+ * the engine's Math.log, Math.sin and Math.cos, whose last bit may differ between versions of V8.
+ *
+ * @throws BugError when the seed or a number in the path is not a safe integer: two spellings of one number would be two streams.
+ */
+export function randomStream(seed: number, ...path: readonly (string | number)[]): RandomStream {
+  const name = [seed, ...path];
+  for (const part of name) {
+    if (typeof part === 'number' && !Number.isSafeInteger(part)) {
+      throw new BugError(`Seeds and paths of random streams are whole numbers and words, not ${part}.`, { seed, path });
+    }
+  }
+  return new RandomStream(sha256(new TextEncoder().encode(JSON.stringify(name))));
+}
