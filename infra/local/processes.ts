@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The command line of a process, or null when there is none: what tells our own process from a stranger that got its old pid. */
+export async function commandOf(pid: number): Promise<string | null> {
+  try {
+    if (process.platform === 'linux') {
+      const text = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+      // A zombie has an empty command line: it is over, only its parent has not looked yet.
+      return text.replaceAll('\0', ' ').trim() || null;
+    }
+    const { stdout } = await run('ps', ['-o', 'command=', '-p', String(pid)]);
+    return stdout.trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+/** Ends a process: SIGTERM, then SIGKILL after `graceMs`. Resolves once it is gone; a pid that is gone already is fine. */
+export async function stopProcess(pid: number, graceMs: number): Promise<'ended' | 'killed'> {
+  const signal = (name: NodeJS.Signals): void => {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  };
+  signal('SIGTERM');
+  const deadline = performance.now() + graceMs;
+  while (performance.now() < deadline) {
+    if ((await commandOf(pid)) === null) return 'ended';
+    await sleep(50);
+  }
+  signal('SIGKILL');
+  while ((await commandOf(pid)) !== null) await sleep(20);
+  return 'killed';
+}

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { MachineError } from '../../core/errors.ts';
+import { stopProcess } from './processes.ts';
+
+export { findTemporal } from './find-temporal.ts';
+
+export interface TemporalServerOptions {
+  readonly binary: string;
+  /** Holds `temporal.db` and, unless `logFile` says otherwise, `temporal.log`. */
+  readonly folder: string;
+  readonly port: number;
+  readonly uiPort: number;
+  readonly logFile?: string;
+  /** Name -> type (Text, Keyword, Int, Double, Bool, Datetime, KeywordList). */
+  readonly searchAttributes?: Readonly<Record<string, string>>;
+}
+
+export interface TemporalServer {
+  readonly address: string;
+  readonly uiAddress: string;
+  readonly pid: number;
+  /** Resolves with a description once the process has ended, for whatever reason. */
+  readonly ended: Promise<string>;
+  stop(): Promise<void>;
+}
+
+const readyWithinMs = 60_000;
+
+/**
+ * Starts Temporal's development server on the loopback interface, with its histories in a file, and resolves when the
+ * default namespace answers. Throws MachineError (with the log's place) when it ends or stays silent.
+ */
+export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
+  await mkdir(options.folder, { recursive: true });
+  const logFile = options.logFile ?? join(options.folder, 'temporal.log');
+  const log = await open(logFile, 'a');
+  const attributes = Object.entries(options.searchAttributes ?? {});
+  const child = spawn(
+    options.binary,
+    [
+      ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--ui-port', String(options.uiPort)],
+      ['--db-filename', join(options.folder, 'temporal.db'), '--log-level', 'warn'],
+      attributes.flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+    ].flat(),
+    // A group of its own: Ctrl-C in the terminal must reach only the one who decides the order of stopping.
+    { stdio: ['ignore', log.fd, log.fd], detached: true },
+  );
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(`could not start: ${error.message}`));
+    child.once('exit', (code, signal) => resolve(signal === null ? `ended with ${code}` : `ended by ${signal}`));
+  });
+  await log.close();
+  const address = `127.0.0.1:${options.port}`;
+  const failure = await Promise.race([
+    ended.then((how) => `Temporal's server ${how} before it was ready`),
+    namespaceAnswers(address, 'default', readyWithinMs).then((answers) =>
+      answers ? null : `Temporal's server did not answer within ${readyWithinMs / 1000} s`,
+    ),
+  ]);
+  if (failure !== null || child.pid === undefined) {
+    if (child.pid !== undefined) await stopProcess(child.pid, 5_000);
+    throw new MachineError(`${failure}; its log is ${logFile}`);
+  }
+  const pid = child.pid;
+  return {
+    address,
+    uiAddress: `http://127.0.0.1:${options.uiPort}`,
+    pid,
+    ended,
+    async stop() {
+      await stopProcess(pid, 10_000);
+      await ended;
+    },
+  };
+}
+
+/** Whether the namespace can be described within the time; tries again until then. */
+export async function namespaceAnswers(address: string, namespace: string, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  do {
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+      try {
+        await connection.withDeadline(Date.now() + 2_000, () =>
+          connection.workflowService.describeNamespace({ namespace }),
+        );
+        return true;
+      } finally {
+        await connection.close();
+      }
+    } catch {
+      await sleep(100);
+    }
+  } while (performance.now() < deadline);
+  return false;
+}
