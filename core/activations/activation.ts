@@ -4,16 +4,7 @@ export type Activation =
   | { readonly name: 'elu'; readonly alpha: number }
   | {
       readonly name:
-        | 'relu'
-        | 'selu'
-        | 'gelu'
-        | 'swish'
-        | 'softplus'
-        | 'softsign'
-        | 'tanh'
-        | 'hardTanh'
-        | 'sigmoid'
-        | 'linear';
+        'relu' | 'selu' | 'gelu' | 'swish' | 'softplus' | 'softsign' | 'tanh' | 'hardTanh' | 'sigmoid' | 'linear';
     };
 
 export type ActivationName = Activation['name'];
