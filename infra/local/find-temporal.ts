@@ -23,6 +23,8 @@ export interface FindTemporalOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** One line for a person, now and then, while something is fetched or built. */
   readonly onProgress?: (message: string) => void;
+  /** Gives up a download or a build. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -33,7 +35,10 @@ export interface FindTemporalOptions {
 export async function findTemporal(options: FindTemporalOptions = {}): Promise<TemporalBinary> {
   const environment = options.environment ?? process.env;
   const found = await findPresentTemporal(environment);
-  return found ?? obtainTemporal(environment, options.onProgress ?? (() => undefined));
+  return (
+    found ??
+    obtainTemporal({ environment, onProgress: () => undefined, signal: new AbortController().signal, ...options })
+  );
 }
 
 /** As findTemporal, without fetching or building: null when there is none on this machine. */
@@ -73,32 +78,35 @@ async function isExecutable(path: string): Promise<boolean> {
   }
 }
 
-async function obtainTemporal(
-  environment: NodeJS.ProcessEnv,
-  onProgress: (message: string) => void,
-): Promise<TemporalBinary> {
+async function obtainTemporal({
+  environment,
+  onProgress,
+  signal,
+}: Required<FindTemporalOptions>): Promise<TemporalBinary> {
   const target = cachedPath(environment);
   const folder = join(target, '..');
   await mkdir(folder, { recursive: true });
   let lock = await tryLock(join(folder, 'build.lock'));
   for (let waited = 0; lock === null; waited += 1) {
     if (waited % 20 === 0) onProgress('another process is getting Temporal; waiting for it');
-    await sleep(500);
+    await sleep(500, undefined, { signal });
     lock = await tryLock(join(folder, 'build.lock'));
   }
   const scratch = await mkdtemp(join(folder, 'new-'));
   try {
     if (await isExecutable(target)) return { path: target, source: 'cache' };
-    const downloadProblem = await download(scratch, onProgress);
+    const downloadProblem = await download(scratch, onProgress, signal);
     if (downloadProblem === null) {
       await install(join(scratch, executableName), target);
       return { path: target, source: 'download' };
     }
-    const buildProblem = await goInstall(scratch, environment, downloadProblem, onProgress);
+    signal.throwIfAborted();
+    const buildProblem = await goInstall(scratch, environment, downloadProblem, onProgress, signal);
     if (buildProblem === null) {
       await install(join(scratch, executableName), target);
       return { path: target, source: 'go install' };
     }
+    signal.throwIfAborted();
     throw new UserError(
       `No Temporal server here, and none could be had: ${downloadProblem}; ${buildProblem}. Any one of these mends it: ` +
         'install the Temporal CLI (https://docs.temporal.io/cli/setup-cli) so that `temporal` is on PATH; ' +
@@ -118,7 +126,11 @@ async function install(built: string, target: string): Promise<void> {
 }
 
 /** Temporal's own release archive. Answers null, or what went wrong; an unreachable host costs five seconds. */
-async function download(scratch: string, onProgress: (message: string) => void): Promise<string | null> {
+async function download(
+  scratch: string,
+  onProgress: (message: string) => void,
+  signal: AbortSignal,
+): Promise<string | null> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const arch = process.arch === 'x64' ? 'amd64' : process.arch;
   const url = `https://temporal.download/cli/archive/v${temporalVersion}?platform=${platform}&arch=${arch}`;
@@ -126,7 +138,7 @@ async function download(scratch: string, onProgress: (message: string) => void):
   const waiting = new AbortController();
   const timer = setTimeout(() => waiting.abort(new Error('no answer in 5 s')), 5_000);
   try {
-    const response = await fetch(url, { signal: waiting.signal });
+    const response = await fetch(url, { signal: AbortSignal.any([waiting.signal, signal]) });
     clearTimeout(timer);
     if (!response.ok || response.body === null) return `temporal.download answered ${response.status}`;
     const archive = join(scratch, 'archive');
@@ -169,6 +181,7 @@ async function goInstall(
   environment: NodeJS.ProcessEnv,
   reason: string,
   onProgress: (message: string) => void,
+  signal: AbortSignal,
 ): Promise<string | null> {
   const go = await findOnPath(process.platform === 'win32' ? 'go.exe' : 'go', environment);
   if (go === null) return 'Go, which could build it, is not on PATH';
@@ -179,6 +192,7 @@ async function goInstall(
   const child = spawn(go, ['install', '-v', '-ldflags', flags, package_], {
     env: { ...environment, GOBIN: scratch },
     stdio: ['ignore', 'ignore', 'pipe'],
+    signal,
   });
   let packages = 0;
   let lastLine = '';

@@ -29,8 +29,12 @@ export async function commandOf(pid: number): Promise<string | null> {
   }
 }
 
-/** Ends a process: SIGTERM, then SIGKILL after `graceMs`. Resolves once it is gone; a pid that is gone already is fine. */
-export async function stopProcess(pid: number, graceMs: number): Promise<'ended' | 'killed'> {
+/** Ends a process: `first`, then SIGKILL after `graceMs`. Resolves once it is gone; a pid that is gone already is fine. */
+export async function stopProcess(
+  pid: number,
+  graceMs: number,
+  first: NodeJS.Signals = 'SIGTERM',
+): Promise<'ended' | 'killed'> {
   const signal = (name: NodeJS.Signals): void => {
     try {
       process.kill(pid, name);
@@ -38,7 +42,7 @@ export async function stopProcess(pid: number, graceMs: number): Promise<'ended'
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
-  signal('SIGTERM');
+  signal(first);
   const deadline = performance.now() + graceMs;
   while (performance.now() < deadline) {
     if ((await commandOf(pid)) === null) return 'ended';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
+import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { MachineError } from '../../core/errors.ts';
 import { stopProcess } from './processes.ts';
 
@@ -15,6 +15,8 @@ export interface TemporalServerOptions {
   readonly port: number;
   readonly uiPort: number;
   readonly logFile?: string;
+  /** Created beside `default` when it is another. */
+  readonly namespace?: string;
   /** Name -> type (Text, Keyword, Int, Double, Bool, Datetime, KeywordList). */
   readonly searchAttributes?: Readonly<Record<string, string>>;
 }
@@ -38,12 +40,14 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   await mkdir(options.folder, { recursive: true });
   const logFile = options.logFile ?? join(options.folder, 'temporal.log');
   const log = await open(logFile, 'a');
+  const namespace = options.namespace ?? 'default';
   const attributes = Object.entries(options.searchAttributes ?? {});
   const child = spawn(
     options.binary,
     [
       ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--ui-port', String(options.uiPort)],
       ['--db-filename', join(options.folder, 'temporal.db'), '--log-level', 'warn'],
+      namespace === 'default' ? [] : ['--namespace', namespace],
       attributes.flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     ].flat(),
     // A group of its own: Ctrl-C in the terminal must reach only the one who decides the order of stopping.
@@ -57,7 +61,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const address = `127.0.0.1:${options.port}`;
   const failure = await Promise.race([
     ended.then((how) => `Temporal's server ${how} before it was ready`),
-    namespaceAnswers(address, 'default', readyWithinMs).then((answers) =>
+    namespaceAnswers({ address }, namespace, readyWithinMs).then((answers) =>
       answers ? null : `Temporal's server did not answer within ${readyWithinMs / 1000} s`,
     ),
   ]);
@@ -79,11 +83,15 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
 }
 
 /** Whether the namespace can be described within the time; tries again until then. */
-export async function namespaceAnswers(address: string, namespace: string, withinMs: number): Promise<boolean> {
+export async function namespaceAnswers(
+  options: ConnectionOptions,
+  namespace: string,
+  withinMs: number,
+): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   do {
     try {
-      const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+      const connection = await Connection.connect({ ...options, connectTimeout: 2_000 });
       try {
         await connection.withDeadline(Date.now() + 2_000, () =>
           connection.workflowService.describeNamespace({ namespace }),
