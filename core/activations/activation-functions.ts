@@ -88,7 +88,7 @@ const SOFTPLUS_FLAT = Math.log(FLAT_SHARE / (1 - FLAT_SHARE));
 /** Left of its minimum gelu's slope is -0.05 of its largest, 1.12890 at z = sqrt 2 (solved to all digits shown). */
 const GELU_FLAT = -2.2785606938035556;
 /** The same for swish, whose largest slope is 1.09984 at z = 2.39936. */
-const SWISH_FLAT = -3.9298973160966496;
+const SWISH_FLAT = -3.9298973160966497;
 
 const DEFINITIONS: Record<Exclude<Activation['name'], 'leakyRelu' | 'elu'>, Definition> = {
   relu: {
