@@ -17,8 +17,7 @@ export interface TrialProgress {
 
 /** How one trial ended: with a result, or with an error (UserError, MachineError, BugError) that is its alone. */
 export type TrialOutcome =
-  | { readonly id: string; readonly result: TrialResult }
-  | { readonly id: string; readonly error: Error };
+  { readonly id: string; readonly result: TrialResult } | { readonly id: string; readonly error: Error };
 
 export interface TrainerInfo {
   readonly backend: string;

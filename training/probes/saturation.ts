@@ -1,0 +1,10 @@
+import { activationFunctions } from '../../core/activations/activation-functions.ts';
+import type { Activation } from '../../core/activations/activation.ts';
+
+/** Share of pre-activations in the flat part of the activation; NaN when one of them is NaN. */
+export function saturatedShare(activation: Activation, preActivations: Float32Array): number {
+  const { saturated } = activationFunctions(activation);
+  let count = 0;
+  for (const z of preActivations) count += Number.isNaN(z) ? NaN : Number(saturated(z));
+  return count / preActivations.length;
+}

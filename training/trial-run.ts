@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { Target, TrialConfig } from '../core/trial/trial-config.ts';
+import type { EpochRecord, TrialResult } from '../core/trial/trial-record.ts';
+import type { MetricSums } from './backend.ts';
+import { finiteOrNull } from './probes/moments.ts';
+
+/** What only the end of a trial shows. */
+export interface TrialEnd {
+  readonly test: MetricSums;
+  readonly parameters: Float32Array;
+  readonly datasetHash: string;
+  readonly durationMs: number;
+}
+
+/** One trial's story, epoch by epoch: its records, whether it met its target, diverged or spent its budget. No backend here. */
+export class TrialRun {
+  readonly #config: TrialConfig;
+  readonly #stepsPerEpoch: number;
+  #epoch = 0;
+  #epochsToTarget: number | null = null;
+  #divergence: string | null = null;
+  #bestValidationLoss: number | null = null;
+  #bestValidationAccuracy: number | null = null;
+
+  constructor(config: TrialConfig, stepsPerEpoch: number) {
+    this.#config = config;
+    this.#stepsPerEpoch = stepsPerEpoch;
+  }
+
+  /** Epochs done. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get ended(): boolean {
+    const { epochs, stopAtTarget } = this.#config;
+    return this.#divergence !== null || this.#epoch >= epochs || (stopAtTarget && this.#epochsToTarget !== null);
+  }
+
+  /** Whether the layers are to be probed after the epoch that was recorded last. */
+  get probed(): boolean {
+    const { epochs } = this.#config.probes;
+    return epochs.includes(this.#epoch) || (this.ended && epochs.includes('last'));
+  }
+
+  /** The first record is epoch 0, the untrained network. */
+  record(epoch: number, train: MetricSums, validation: MetricSums): EpochRecord {
+    this.#epoch = epoch;
+    const record: EpochRecord = {
+      epoch,
+      step: epoch * this.#stepsPerEpoch,
+      trainLoss: finiteOrNull(train.lossSum / train.examples),
+      trainAccuracy: this.#accuracy(train),
+      validationLoss: finiteOrNull(validation.lossSum / validation.examples),
+      validationAccuracy: this.#accuracy(validation),
+    };
+    this.#bestValidationLoss = best(Math.min, this.#bestValidationLoss, record.validationLoss);
+    this.#bestValidationAccuracy = best(Math.max, this.#bestValidationAccuracy, record.validationAccuracy);
+    if (record.trainLoss === null || record.validationLoss === null) {
+      const which = record.trainLoss === null ? 'training' : 'validation';
+      this.#divergence =
+        epoch === 0
+          ? `the ${which} loss of the untrained network is NaN or infinite`
+          : `the ${which} loss became NaN or infinite in epoch ${epoch}`;
+    } else if (this.#config.target && this.#epochsToTarget === null && meets(this.#config.target, record)) {
+      this.#epochsToTarget = epoch;
+    }
+    return record;
+  }
+
+  result({ test, parameters, datasetHash, durationMs }: TrialEnd): TrialResult {
+    if (this.#divergence === null && !parameters.every(Number.isFinite)) {
+      this.#divergence = `a weight was NaN or infinite after epoch ${this.#epoch}`;
+    }
+    return {
+      ...this.#verdict(),
+      epochsToTarget: this.#epochsToTarget,
+      stepsToTarget: this.#epochsToTarget === null ? null : this.#epochsToTarget * this.#stepsPerEpoch,
+      epochsRun: this.#epoch,
+      stepsRun: this.#epoch * this.#stepsPerEpoch,
+      testLoss: finiteOrNull(test.lossSum / test.examples),
+      testAccuracy: this.#accuracy(test),
+      bestValidationLoss: this.#bestValidationLoss,
+      bestValidationAccuracy: this.#bestValidationAccuracy,
+      parameterCount: parameters.length,
+      weightsHash: weightsHash(parameters),
+      datasetHash,
+      durationMs,
+    };
+  }
+
+  #verdict(): Pick<TrialResult, 'state' | 'reason'> {
+    const { target, epochs } = this.#config;
+    if (this.#divergence !== null) return { state: 'diverged', reason: `Diverged: ${this.#divergence}.` };
+    if (!target) return { state: 'notConverged', reason: `Trained for all ${epochs} epochs; no target was set.` };
+    const goal = `${target.metric} ${target.threshold}`;
+    return this.#epochsToTarget === null
+      ? { state: 'notConverged', reason: `Did not reach ${goal} within ${epochs} epochs.` }
+      : { state: 'converged', reason: `Reached ${goal} after epoch ${this.#epochsToTarget}.` };
+  }
+
+  #accuracy({ correct, examples }: MetricSums): number | null {
+    return this.#config.loss === 'crossEntropy' ? correct / examples : null;
+  }
+}
+
+function meets({ metric, threshold }: Target, record: EpochRecord): boolean {
+  const value = record[metric];
+  if (value === null) return false;
+  return metric.endsWith('Accuracy') ? value >= threshold : value <= threshold;
+}
+
+function best(choose: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : choose(a, b);
+}
+
+/** SHA-256 (hex) of parameters as little-endian float32, which is the byte order of all that Node runs on in practice. */
+function weightsHash(parameters: Float32Array): string {
+  const bytes = Buffer.from(parameters.buffer, parameters.byteOffset, parameters.byteLength);
+  return createHash('sha256').update(bytes).digest('hex');
+}
