@@ -27,7 +27,13 @@ export type DatasetSpec =
       readonly seed: number;
       readonly split: number;
     }
-  | { readonly name: 'spirals'; readonly examples: number; readonly noise: number; readonly seed: number; readonly split: number }
+  | {
+      readonly name: 'spirals';
+      readonly examples: number;
+      readonly noise: number;
+      readonly seed: number;
+      readonly split: number;
+    }
   | {
       readonly name: 'gaussian';
       readonly inputs: number;

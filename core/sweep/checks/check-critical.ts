@@ -1,0 +1,44 @@
+import type { Activation } from '../../activations/activation.ts';
+import { UserError, type Issue } from '../../errors.ts';
+import type { Initializer } from '../../initializers/initializer.ts';
+import { criticalPoint } from '../../theory/critical-point.ts';
+import { activationLabel, initializerLabel } from '../../trial/labels.ts';
+import { issueAt } from '../mistakes/issues-of.ts';
+import type { PlacedValue } from '../read-parts.ts';
+import type { Exclusion } from '../sweep-spec.ts';
+
+/** Combinations of `critical` with activations that have no critical point: each would fail in every trial, so it is told before any runs. */
+export function checkCritical(
+  input: unknown,
+  initializers: readonly PlacedValue<Initializer>[],
+  activations: readonly Activation[],
+  exclude: readonly Exclusion[],
+): Issue[] {
+  return initializers.flatMap(({ path, value }) => {
+    if (value.name !== 'critical') return [];
+    return activations.flatMap((activation) => {
+      if (exclude.some((exclusion) => excludesPair(exclusion, value, activation))) return [];
+      const message = reasonAgainst(activation, value.sigmaB);
+      return message === null ? [] : [issueAt(input, path, `${message} Or exclude the combination.`)];
+    });
+  });
+}
+
+function excludesPair(exclusion: Exclusion, initializer: Initializer, activation: Activation): boolean {
+  const { initializer: initializers, activation: activations, ...others } = exclusion;
+  return (
+    Object.keys(others).length === 0 &&
+    (initializers?.includes(initializerLabel(initializer)) ?? true) &&
+    (activations?.includes(activationLabel(activation)) ?? true)
+  );
+}
+
+function reasonAgainst(activation: Activation, sigmaB: number): string | null {
+  try {
+    criticalPoint(activation, sigmaB);
+    return null;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}

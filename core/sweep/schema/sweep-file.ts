@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import type { Activation } from '../../activations/activation.ts';
+import { activationCatalogue } from '../../activations/activation-catalogue.ts';
+import type { Initializer } from '../../initializers/initializer.ts';
+import { initializerCatalogue } from '../../initializers/initializer-catalogue.ts';
+import { optimizerCatalogue } from '../../trial/optimizer-catalogue.ts';
+import type { Optimizer } from '../../trial/trial-config.ts';
+import { beyondLimit, type LimitName, type SweepLimits } from '../limits.ts';
+import { sweepDefaults } from '../sweep-defaults.ts';
+import { catalogueForms } from './catalogue-forms.ts';
+import { datasetChoice } from './dataset-choice.ts';
+import { namedChoice } from './named-choice.ts';
+import { largestSeed, numberBetween, numberOrWord, positiveUpTo, seed, wholeBetween } from './parameters.ts';
+
+const initializerChoice = namedChoice<Initializer>('initializer', catalogueForms(initializerCatalogue));
+const activationChoice = namedChoice<Activation>('activation', catalogueForms(activationCatalogue));
+const optimizerChoice = namedChoice<Optimizer>('optimizer', catalogueForms(optimizerCatalogue));
+
+/** Names become workflow ids, file names and dashboard variables: short, plain, and never a way up a folder. */
+const sweepName = /^(?!.*\.\.)[a-z0-9][a-z0-9._-]{0,62}$/;
+
+/** One value of each axis, as a file writes it. */
+export function axisValueSchemas(limits: SweepLimits) {
+  return {
+    initializer: initializerChoice,
+    activation: activationChoice,
+    depth: wholeUpToLimit(limits, 'depth', 'Hidden layers; the network has one kernel more, the linear output layer.'),
+    width: wholeUpToLimit(limits, 'width', 'Units of each hidden layer.'),
+    learningRate: positiveUpTo(1000, 'Learning rate.'),
+    optimizer: optimizerChoice,
+    batchSize: wholeBetween(1, 65_536, 'Examples per step.'),
+    dataset: datasetChoice,
+    seed: seed('Seed of a trial: of its initial weights and of the order of its data.'),
+  };
+}
+
+/** The whole file, as a person writes it; what fields mean together is not checked here. */
+export function sweepFileSchema(limits: SweepLimits) {
+  const values = axisValueSchemas(limits);
+  const axis = <Value extends z.ZodType>(value: Value, description: string) =>
+    z.union([value, listOf(value, limits)]).describe(`${description} One value or a list.`);
+  const label = (value: z.ZodType) => z.union([value, z.array(value).min(1)]).optional();
+  const text = z.string().max(500);
+  const number = z.number();
+  const excluded = label(
+    text.describe('A label such as "heNormal" or "normal(sd=0.01)", or a name: all its variants.'),
+  );
+
+  return z.strictObject({
+    $schema: z.string().optional().describe('Where an editor finds the JSON Schema.'),
+    name: z
+      .string()
+      .regex(sweepName, 'must be 1 to 63 of a-z, 0-9, ".", "_" and "-", begin with a letter or digit, and hold no ".."')
+      .describe('Short name of the sweep.'),
+    description: z.string().max(2000).default('').describe('What the sweep is to find out.'),
+    axes: z
+      .strictObject({
+        initializer: axis(values.initializer, 'Weight initializers.'),
+        activation: axis(values.activation, 'Activations of the hidden layers.'),
+        depth: axis(values.depth, 'Numbers of hidden layers.'),
+        seed: z
+          .union([values.seed, listOf(values.seed, limits), seedRange(limits)])
+          .describe('Seeds: one, a list, or {"from": 1, "count": 5}. Every cell is trained once per seed.'),
+        width: axis(values.width, 'Units of each hidden layer.').optional(),
+        learningRate: axis(values.learningRate, 'Learning rates.').optional(),
+        optimizer: axis(values.optimizer, 'Optimizers.').optional(),
+        batchSize: axis(values.batchSize, 'Batch sizes.').optional(),
+        dataset: axis(values.dataset, 'Data sets.').optional(),
+      })
+      .describe('The grid: every combination of the axes is trained.'),
+    exclude: z
+      .array(
+        z.strictObject({
+          initializer: excluded,
+          activation: excluded,
+          optimizer: excluded,
+          dataset: excluded,
+          depth: label(number),
+          width: label(number),
+          learningRate: label(number),
+          batchSize: label(number),
+          seed: label(number),
+        }),
+      )
+      .max(1000)
+      .default([])
+      .describe('Combinations to leave out: each entry names axes and the values of theirs that it holds for.'),
+    training: z
+      .strictObject({
+        epochs: wholeUpToLimit(limits, 'stepsPerTrial', 'Budget of each trial, in passes over the training examples.'),
+        width: values.width.optional().describe(`Units of each hidden layer; ${sweepDefaults.width} by default.`),
+        learningRate: values.learningRate
+          .optional()
+          .describe('Learning rate; by default 0.1 for sgd, 0.01 for momentum and nesterov, else 0.001.'),
+        optimizer: values.optimizer.optional().describe(`Optimizer; ${sweepDefaults.optimizer.name} by default.`),
+        batchSize: values.batchSize.optional().describe(`Examples per step; ${sweepDefaults.batchSize} by default.`),
+        dataset: values.dataset.optional().describe(`Data set; ${sweepDefaults.dataset.name} by default.`),
+        loss: z
+          .enum(['crossEntropy', 'meanSquaredError', 'huber'])
+          .optional()
+          .describe('By default crossEntropy for classification and meanSquaredError for regression.'),
+        target: targetSchema.nullable().default(null),
+        stopAtTarget: z
+          .boolean()
+          .default(false)
+          .describe('Whether a trial ends once its target is met; else it spends its budget.'),
+      })
+      .describe('What all trials share.'),
+    probes: z
+      .strictObject({
+        epochs: z
+          .union([z.literal('none'), listOf(probedEpoch, limits)])
+          .default([...sweepDefaults.probes.epochs])
+          .describe(
+            'Epochs after which layers are looked into; 0 is before the first step, "last" wherever a trial ends.',
+          ),
+        examples: wholeBetween(1, 65_536, 'Training examples in the batch of a probe.').default(
+          sweepDefaults.probes.examples,
+        ),
+      })
+      .prefault({}),
+    run: z
+      .strictObject({
+        concurrency: wholeBetween(1, 100_000, 'Trials in flight at once, over all workers.').default(
+          sweepDefaults.run.concurrency,
+        ),
+        reuse: z
+          .boolean()
+          .default(sweepDefaults.run.reuse)
+          .describe('Take results that the database holds already, from this sweep or another.'),
+        failureTolerance: numberBetween(0, 1, 'Share of trials that may fail before the sweep fails.').default(
+          sweepDefaults.run.failureTolerance,
+        ),
+        attempts: wholeBetween(1, 100, 'Attempts per trial.').default(sweepDefaults.run.attempts),
+      })
+      .prefault({}),
+  });
+}
+
+export type SweepFileSchema = ReturnType<typeof sweepFileSchema>;
+/** A file that the schema accepts, with the defaults that depend on nothing else. */
+export type SweepFile = z.output<SweepFileSchema>;
+
+const targetSchema = z
+  .discriminatedUnion('metric', [
+    z.strictObject({
+      metric: z.enum(['validationAccuracy', 'trainAccuracy']),
+      threshold: positiveUpTo(1, 'Accuracy to reach, as a share.'),
+    }),
+    z.strictObject({
+      metric: z.enum(['validationLoss', 'trainLoss']),
+      threshold: z.number().positive().describe('Loss to come down to.'),
+    }),
+  ])
+  .describe('What a trial is to reach; null: there is no target.');
+
+const probedEpoch = numberOrWord(z.int().min(0), ['last']);
+
+function wholeUpToLimit(limits: SweepLimits, name: LimitName, description: string): z.ZodNumber {
+  return z.int().min(1).max(limits[name], beyondLimit(limits, name)).describe(description);
+}
+
+function listOf<Value extends z.ZodType>(value: Value, limits: SweepLimits): z.ZodArray<Value> {
+  return z
+    .array(value)
+    .min(1)
+    .max(limits.valuesPerAxis, `lists too many values: ${beyondLimit(limits, 'valuesPerAxis')}`);
+}
+
+function seedRange(limits: SweepLimits) {
+  return z
+    .strictObject({
+      from: seed('First seed.').default(1),
+      count: wholeUpToLimit(limits, 'valuesPerAxis', 'How many seeds in a row.'),
+    })
+    .refine(({ from, count }) => from + count - 1 <= largestSeed, `ends above the largest seed, ${largestSeed}`)
+    .transform(({ from, count }) => Array.from({ length: count }, (_, i) => from + i));
+}
