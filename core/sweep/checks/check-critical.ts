@@ -7,6 +7,9 @@ import { issueAt } from '../mistakes/issues-of.ts';
 import type { PlacedValue } from '../read-parts.ts';
 import type { Exclusion } from '../sweep-spec.ts';
 
+/** Combinations that are solved, a millisecond or so each; a trial beyond them tells for itself. */
+const mostSolved = 1000;
+
 /** Combinations of `critical` with activations that have no critical point: each would fail in every trial, so it is told before any runs. */
 export function checkCritical(
   input: unknown,
@@ -14,14 +17,14 @@ export function checkCritical(
   activations: readonly Activation[],
   exclude: readonly Exclusion[],
 ): Issue[] {
-  return initializers.flatMap(({ path, value }) => {
-    if (value.name !== 'critical') return [];
-    return activations.flatMap((activation) => {
+  const critical = initializers.flatMap(({ path, value }) => (value.name === 'critical' ? [{ path, value }] : []));
+  return critical.slice(0, mostSolved / Math.max(1, activations.length)).flatMap(({ path, value }) =>
+    activations.flatMap((activation) => {
       if (exclude.some((exclusion) => excludesPair(exclusion, value, activation))) return [];
       const message = reasonAgainst(activation, value.sigmaB);
       return message === null ? [] : [issueAt(input, path, `${message} Or exclude the combination.`)];
-    });
-  });
+    }),
+  );
 }
 
 function excludesPair(exclusion: Exclusion, initializer: Initializer, activation: Activation): boolean {
