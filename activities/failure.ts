@@ -1,0 +1,57 @@
+import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
+import { BugError, MachineError, StaleFenceError, UserError } from '../core/errors.ts';
+
+/** `type` of the failure of an attempt whose worker was told to stop: a trial starts anew without its attempts being counted. */
+export const workerShutdownType = 'WorkerShutdown';
+
+/**
+ * What Temporal is told about an error. Only this function decides what is retryable:
+ * - UserError: never; the same input can only fail again. Its issues are the failure's details.
+ * - MachineError: yes, by the activity's retry policy.
+ * - StaleFenceError: yes; another owner held the trial at that time, a new attempt claims it anew or finds it done.
+ * - BugError and whatever nobody expected: never; its context is the failure's details.
+ * - an aborted signal: the activity was cancelled.
+ */
+export function toTemporalFailure(error: unknown): TemporalFailure {
+  if (error instanceof TemporalFailure) return error;
+  if (error instanceof UserError) {
+    return ApplicationFailure.create({
+      message: error.message,
+      type: error.name,
+      nonRetryable: true,
+      details: [error.issues],
+    });
+  }
+  if (error instanceof MachineError || error instanceof StaleFenceError) {
+    return ApplicationFailure.create({ message: error.message, type: error.name, cause: error });
+  }
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new CancelledFailure(error.message, [], error);
+  }
+  const bug = error instanceof Error ? error : new BugError(`something that is no error was thrown: ${String(error)}`);
+  return ApplicationFailure.create({
+    message: bug.message,
+    type: 'BugError',
+    nonRetryable: true,
+    details: bug instanceof BugError ? [bug.context] : [],
+    cause: bug,
+  });
+}
+
+/** The attempt ends because its worker stops; another attempt takes the trial up. */
+export function workerShutdownFailure(): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: 'the worker was told to stop before the trial had ended',
+    type: workerShutdownType,
+    nextRetryDelay: '100ms',
+  });
+}
+
+/** Runs an activity's body; what it throws leaves as a Temporal failure. */
+export async function withTemporalFailures<Result>(body: () => Promise<Result>): Promise<Result> {
+  try {
+    return await body();
+  } catch (error) {
+    throw toTemporalFailure(error);
+  }
+}

@@ -1,0 +1,169 @@
+import { Context } from '@temporalio/activity';
+import { BugError, MachineError, StaleFenceError } from '../core/errors.ts';
+import type { TrialConfig } from '../core/trial/trial-config.ts';
+import { trialKey } from '../core/trial/trial-key.ts';
+import type { FinalTrialState, TrialResult } from '../core/trial/trial-record.ts';
+import type { ClaimAnswer, Fenced, SweepStore, TrialClaim } from '../storage/sweep-store.ts';
+import type { Trainer } from '../training/trainer.ts';
+import { workerShutdownFailure } from './failure.ts';
+import { patiently } from './patience.ts';
+import { ProgressWriter } from './progress-writer.ts';
+import type { SweepCache } from './sweep-cache.ts';
+
+export interface TrainTrialInput {
+  readonly sweepId: string;
+  /** Trial number in the sweep's plan. */
+  readonly number: number;
+}
+
+/** State and ids only: numbers that matter stay in the database. */
+export interface TrainTrialResult {
+  readonly trialId: string;
+  readonly state: FinalTrialState;
+  /** The database held the result already. */
+  readonly reused: boolean;
+}
+
+export interface TrainingDependencies {
+  readonly store: SweepStore;
+  readonly trainer: Trainer;
+  /** Names this worker in a trial's provenance. */
+  readonly worker: string;
+  /** See TrialProvenance.versions. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** `share` of the budget of epochs that is spent. */
+type OnEpoch = (epoch: number, share: number) => void;
+
+const progressIntervalMs = 1_000;
+/** An owner that wrote nothing for so long is taken for dead by another sweep that wants its trial. */
+const leaseMs = 60_000;
+const heartbeatIntervalMs = 1_000;
+
+/**
+ * Trains one trial of a sweep, unless the database holds its result or another owner trains it (then waits for that one).
+ * Everything it writes carries the fence of its claim. Ends by throwing when the sweep is cancelled (the trial is then
+ * recorded as cancelled), when the worker stops (the trial is left to the next attempt), and on errors.
+ */
+export async function trainTrial(
+  dependencies: TrainingDependencies,
+  sweeps: SweepCache,
+  { sweepId, number }: TrainTrialInput,
+): Promise<TrainTrialResult> {
+  const { store, trainer } = dependencies;
+  const { info, cancellationSignal: signal, log } = Context.current();
+  const heartbeat = startHeartbeats();
+  let claimed: Fenced | null = null;
+  try {
+    const { spec, plan } = await patiently(() => sweeps.read(sweepId), signal);
+    const { config } = plan.decode(number);
+    const { hash: datasetHash } = await trainer.inspect(config.dataset);
+    const answer = await claimOrWait(store, signal, {
+      sweepId,
+      number,
+      key: trialKey(config, { arithmetic: trainer.info.arithmetic, datasetHash }),
+      config,
+      reuse: spec.run.reuse,
+      leaseMs,
+      provenance: {
+        worker: dependencies.worker,
+        attempt: info.attempt,
+        backend: trainer.info.backend,
+        arithmetic: trainer.info.arithmetic,
+        versions: dependencies.versions,
+        workflowRunId: info.workflowExecution?.runId ?? '',
+      },
+    });
+    if (answer.kind === 'held') {
+      log.info('trial was held already', { sweepId, trial: number, trialId: answer.trialId, state: answer.state });
+      return { trialId: answer.trialId, state: answer.state, reused: true };
+    }
+    claimed = { trialId: answer.trialId, fence: answer.fence };
+    const result = await train(dependencies, claimed, config, signal, heartbeat.progress);
+    await patiently(() => store.finishTrial(answer, result), signal);
+    log.info('trial ended', { sweepId, trial: number, trialId: answer.trialId, state: result.state });
+    return { trialId: answer.trialId, state: result.state, reused: false };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return await leave(store, claimed);
+  } finally {
+    heartbeat.stop();
+  }
+}
+
+async function train(
+  { store, trainer }: TrainingDependencies,
+  claimed: Fenced,
+  config: TrialConfig,
+  signal: AbortSignal,
+  onEpoch: OnEpoch,
+): Promise<TrialResult> {
+  const id = `${claimed.trialId}/${claimed.fence}`;
+  const writer = new ProgressWriter({
+    write: (epochs, layers) => patiently(() => store.recordProgress(claimed, epochs, layers, leaseMs), signal),
+    intervalMs: progressIntervalMs,
+    renewalMs: leaseMs / 4,
+  });
+  try {
+    const [outcome] = await trainer.train(
+      [{ id, config }],
+      (progress) => {
+        writer.add(progress);
+        onEpoch(progress.epoch.epoch, config.epochs === 0 ? 1 : progress.epoch.epoch / config.epochs);
+      },
+      AbortSignal.any([signal, writer.signal]),
+    );
+    if (outcome === undefined) throw new BugError('a trainer answered one job with no outcome', { id });
+    if ('error' in outcome) throw outcome.error;
+    await writer.close();
+    return outcome.result;
+  } catch (error) {
+    // What was recorded is kept; the error that ended the training matters more than one of this last write.
+    await writer.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Claims the trial, waiting as long as another owner with a living lease trains it. */
+async function claimOrWait(
+  store: SweepStore,
+  signal: AbortSignal,
+  claim: TrialClaim,
+): Promise<Exclude<ClaimAnswer, { kind: 'busy' }>> {
+  for (;;) {
+    const answer = await patiently(() => store.claimTrial(claim), signal);
+    if (answer.kind !== 'busy') return answer;
+    await Context.current().sleep(Math.min(Math.max(answer.retryAfterMs, 200), 5_000));
+  }
+}
+
+/** The end of an attempt that was told to stop: what becomes of its trial depends on who told it. */
+async function leave(store: SweepStore, claimed: Fenced | null): Promise<never> {
+  const { cancellationDetails, cancellationSignal, log } = Context.current();
+  if (cancellationDetails?.workerShutdown === true) throw workerShutdownFailure();
+  const nobodyWillGoOn = cancellationDetails?.cancelRequested === true || cancellationDetails?.notFound === true;
+  if (claimed !== null && nobodyWillGoOn) {
+    try {
+      await store.abandonTrial(claimed, 'cancelled', 'the sweep was stopped while this trial was running');
+    } catch (error) {
+      // A newer owner decides about the trial; a database that is away hears of it from the workflow.
+      if (!(error instanceof StaleFenceError || error instanceof MachineError)) throw error;
+      log.warn('could not record the trial as cancelled', { trialId: claimed.trialId, error });
+    }
+  }
+  throw cancellationSignal.reason;
+}
+
+/** Tells Temporal every second that this attempt lives, whatever the training does, and so hears of a cancellation. */
+function startHeartbeats(): { readonly progress: OnEpoch; readonly stop: () => void } {
+  const context = Context.current();
+  let details: { epoch: number; share: number } | null = null;
+  const beat = (): void => context.heartbeat(details);
+  beat();
+  const timer = setInterval(beat, heartbeatIntervalMs);
+  return {
+    progress: (epoch, share) => (details = { epoch, share }),
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,45 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { describe, expect, test } from 'vitest';
+import { toTemporalFailure, withTemporalFailures, workerShutdownFailure } from '../../activities/failure.ts';
+import { BugError, MachineError, StaleFenceError, UserError } from '../../core/errors.ts';
+
+describe('an error as Temporal is told of it', () => {
+  const issues = [{ path: 'axes.depth', message: 'must be at least 1' }];
+  test.each([
+    ['UserError', new UserError('mend it', issues), true, [issues]],
+    ['MachineError', new MachineError('the disk is gone'), false, undefined],
+    ['StaleFenceError', new StaleFenceError('a newer attempt holds it'), false, undefined],
+    ['BugError', new BugError('no such slot', { slot: 3 }), true, [{ slot: 3 }]],
+  ])('keeps its message and is %s', (type, error, nonRetryable, details) => {
+    const failure = toTemporalFailure(error) as ApplicationFailure;
+
+    expect(failure).toBeInstanceOf(ApplicationFailure);
+    expect(failure).toMatchObject({ type, message: error.message });
+    expect(failure.nonRetryable ?? false).toBe(nonRetryable);
+    expect(failure.details).toEqual(details);
+  });
+
+  test.each([new TypeError('x is undefined'), 'a text'])('is our bug when nobody expected it: %s', (thrown) => {
+    expect(toTemporalFailure(thrown)).toMatchObject({ type: 'BugError', nonRetryable: true });
+  });
+
+  test('is a cancellation when a signal was aborted', () => {
+    expect(toTemporalFailure(AbortSignal.abort().reason)).toBeInstanceOf(CancelledFailure);
+  });
+
+  test('stays what it is when it is Temporal’s own', () => {
+    const own = new CancelledFailure('cancelled');
+    expect(toTemporalFailure(own)).toBe(own);
+  });
+
+  test('of a worker that stops is retried', () => {
+    expect(workerShutdownFailure()).toMatchObject({ type: 'WorkerShutdown', nonRetryable: false });
+  });
+});
+
+test('what an activity throws leaves it mapped, what it returns unchanged', async () => {
+  await expect(withTemporalFailures(() => Promise.reject(new MachineError('away')))).rejects.toMatchObject({
+    type: 'MachineError',
+  });
+  await expect(withTemporalFailures(() => Promise.resolve(3))).resolves.toBe(3);
+});

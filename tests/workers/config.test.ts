@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../../core/errors.ts';
+import { defaultLimits } from '../../core/sweep/limits.ts';
+import { readControlConfig, readSweepLimits, readTrainingConfig } from '../../workers/config.ts';
+
+const databaseUrl = 'postgresql://sweeper:secret@localhost:5432/sweeps';
+
+function mistakesOf(read: () => unknown): UserError {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  return expect.unreachable('no mistake was found');
+}
+
+describe('a control worker’s settings', () => {
+  test('come from the environment, with Temporal’s own variables and defaults for the rest', () => {
+    const config = readControlConfig({
+      DATABASE_URL: databaseUrl,
+      TEMPORAL_ADDRESS: 'temporal.example:7233',
+      TEMPORAL_NAMESPACE: 'research',
+      SWEEP_MAX_DEPTH: '512',
+      SWEEP_LOG_LEVEL: '',
+    });
+
+    expect(config).toMatchObject({
+      databaseUrl,
+      logLevel: 'info',
+      temporal: { connection: { address: 'temporal.example:7233' }, namespace: 'research' },
+      limits: { ...defaultLimits, depth: 512 },
+    });
+  });
+
+  test('use TLS with an API key, as Temporal’s convention says', () => {
+    const { temporal } = readControlConfig({
+      DATABASE_URL: databaseUrl,
+      TEMPORAL_ADDRESS: 'a:1',
+      TEMPORAL_API_KEY: 'key',
+    });
+
+    expect(temporal.connection).toMatchObject({ apiKey: 'key', tls: true });
+  });
+
+  test('are refused with every mistake at once', () => {
+    const mistakes = mistakesOf(() =>
+      readControlConfig({
+        DATABASE_URL: 'mysql://sweeper:secret@localhost/sweeps',
+        SWEEP_LOG_LEVEL: 'loud',
+        SWEEP_MAX_TRIALS: '-1',
+        TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml',
+      }),
+    );
+
+    expect(mistakes.issues.map(({ path }) => path)).toEqual([
+      'DATABASE_URL',
+      'SWEEP_LOG_LEVEL',
+      'SWEEP_MAX_TRIALS',
+      'TEMPORAL_CONFIG_FILE',
+    ]);
+    expect(mistakes.message).toContain('SWEEP_LOG_LEVEL is "loud": expected one of trace, debug, info, warn, error');
+  });
+
+  test('show no password in a mistake', () => {
+    const mistakes = mistakesOf(() => readControlConfig({ DATABASE_URL: 'mysql://sweeper:secret@localhost/sweeps' }));
+
+    expect(JSON.stringify([mistakes.message, mistakes.issues])).not.toContain('secret');
+  });
+});
+
+describe('a training worker’s settings', () => {
+  test('choose backend, processes and folder by themselves unless they are given', () => {
+    expect(readTrainingConfig({ DATABASE_URL: databaseUrl })).toMatchObject({
+      backend: 'auto',
+      trainers: undefined,
+      datasetFolder: undefined,
+    });
+    expect(
+      readTrainingConfig({
+        DATABASE_URL: databaseUrl,
+        SWEEP_BACKEND: 'cpu',
+        SWEEP_TRAINERS: '2',
+        SWEEP_DATASETS: import.meta.dirname,
+      }),
+    ).toMatchObject({ backend: 'cpu', trainers: 2, datasetFolder: import.meta.dirname });
+  });
+
+  test('are refused with every mistake at once', () => {
+    const mistakes = mistakesOf(() =>
+      readTrainingConfig({ SWEEP_BACKEND: 'gpu', SWEEP_TRAINERS: 'two', SWEEP_DATASETS: '/nowhere/at/all' }),
+    );
+
+    expect(mistakes.issues.map(({ path }) => path)).toEqual([
+      'DATABASE_URL',
+      'SWEEP_BACKEND',
+      'SWEEP_TRAINERS',
+      'SWEEP_DATASETS',
+    ]);
+  });
+});
+
+test('limits on a sweep’s size can be read without a worker’s other settings', () => {
+  expect(readSweepLimits({})).toEqual(defaultLimits);
+  expect(readSweepLimits({ SWEEP_MAX_TRIALS: '1000000' }).trials).toBe(1_000_000);
+});

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MachineError, UserError } from '../../core/errors.ts';
+import type { TrialConfig } from '../../core/trial/trial-config.ts';
+import type { TrialResult } from '../../core/trial/trial-record.ts';
+import type { Trainer, TrialJob, TrialOutcome, TrialProgress } from '../../training/trainer.ts';
+
+export interface ArithmeticTrainerOptions {
+  readonly epochMs?: number;
+  /** Trials of this depth fail, each time, with this error. */
+  readonly failing?: { readonly depth: number; readonly error: Error };
+}
+
+/**
+ * A trainer whose networks are a line of arithmetic, for tests of what lies above: the loss halves every epoch from a start
+ * that the seed gives, a target is met when it is low enough, and seed 13 diverges.
+ */
+export class ArithmeticTrainer implements Trainer {
+  readonly info = {
+    backend: 'cpu',
+    arithmetic: 'arithmetic-1',
+    description: 'arithmetic instead of networks',
+    places: 4,
+  };
+  /** Every job that was begun, in order. */
+  readonly begun: TrialJob[] = [];
+  running = 0;
+  readonly #epochMs: number;
+  readonly #failing: ArithmeticTrainerOptions['failing'];
+
+  constructor({ epochMs = 1, failing }: ArithmeticTrainerOptions = {}) {
+    this.#epochMs = epochMs;
+    this.#failing = failing;
+  }
+
+  inspect(dataset: TrialConfig['dataset']) {
+    if (dataset.name === 'csv') return Promise.reject(new UserError(`There is no file ${dataset.path}.`));
+    const hash = sha256(JSON.stringify(dataset));
+    return Promise.resolve({ hash, task: 'classification' as const, inputs: 64, outputs: 10, trainExamples: 1078 });
+  }
+
+  async train(
+    jobs: readonly TrialJob[],
+    onProgress: (progress: TrialProgress) => void,
+    signal: AbortSignal,
+  ): Promise<readonly TrialOutcome[]> {
+    return Promise.all(
+      jobs.map(async (job): Promise<TrialOutcome> => {
+        this.begun.push(job);
+        this.running += 1;
+        try {
+          if (this.#failing?.depth === job.config.depth) return { id: job.id, error: this.#failing.error };
+          return { id: job.id, result: await this.#trainOne(job, onProgress, signal) };
+        } finally {
+          this.running -= 1;
+        }
+      }),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.running === 0 ? Promise.resolve() : Promise.reject(new MachineError('closed with trials in training'));
+  }
+
+  async #trainOne(
+    job: TrialJob,
+    onProgress: (progress: TrialProgress) => void,
+    signal: AbortSignal,
+  ): Promise<TrialResult> {
+    const { seed, epochs, target } = job.config;
+    const start = 1 + (seed % 7);
+    let epochsToTarget: number | null = null;
+    let epoch = 0;
+    for (; epoch <= epochs && epochsToTarget === null; epoch++) {
+      await sleep(this.#epochMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      const loss = start / 2 ** epoch;
+      const accuracy = 1 / (1 + loss);
+      onProgress({
+        id: job.id,
+        epoch: {
+          epoch,
+          step: epoch * 8,
+          trainLoss: loss,
+          trainAccuracy: accuracy,
+          validationLoss: loss,
+          validationAccuracy: accuracy,
+        },
+        layers: [],
+      });
+      if (seed !== 13 && target !== null && accuracy >= target.threshold) epochsToTarget = epoch;
+    }
+    const epochsRun = epoch - 1;
+    const finalLoss = start / 2 ** epochsRun;
+    const state = seed === 13 ? 'diverged' : epochsToTarget === null ? 'notConverged' : 'converged';
+    return {
+      state,
+      reason: `the arithmetic ended as ${state}`,
+      epochsToTarget,
+      stepsToTarget: epochsToTarget === null ? null : epochsToTarget * 8,
+      epochsRun,
+      stepsRun: epochsRun * 8,
+      testLoss: finalLoss,
+      testAccuracy: 1 / (1 + finalLoss),
+      bestValidationLoss: finalLoss,
+      bestValidationAccuracy: 1 / (1 + finalLoss),
+      parameterCount: 1,
+      weightsHash: sha256(JSON.stringify(job.config)),
+      datasetHash: sha256(JSON.stringify(job.config.dataset)),
+      durationMs: epochsRun * this.#epochMs,
+    };
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

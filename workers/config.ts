@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import { z } from 'zod';
+import { type Issue, UserError } from '../core/errors.ts';
+import { defaultLimits, type LimitName, limitVariables, type SweepLimits } from '../core/sweep/limits.ts';
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+
+const wanted = (text: string) => ({ error: `expected ${text}` });
+
+const commonSchema = z.object({
+  DATABASE_URL: z.url({
+    protocol: /^postgres(ql)?$/,
+    ...wanted('a PostgreSQL address such as postgresql://user:password@host:5432/database'),
+  }),
+  SWEEP_LOG_LEVEL: z.enum(logLevels, wanted(`one of ${logLevels.join(', ')}`)).default('info'),
+});
+
+const limitNames = Object.keys(limitVariables) as LimitName[];
+const limit = z.coerce.number(wanted('a number')).int().positive();
+const limitsSchema = z.object(
+  Object.fromEntries(limitNames.map((name) => [limitVariables[name], limit.default(defaultLimits[name])])) as Record<
+    `SWEEP_MAX_${string}`,
+    z.ZodDefault<typeof limit>
+  >,
+);
+
+const controlSchema = commonSchema.extend(limitsSchema.shape);
+
+const trainingSchema = commonSchema.extend({
+  SWEEP_BACKEND: z
+    .enum(
+      ['auto', 'cuda', 'native', 'wasm', 'tfjsWasm', 'cpu'],
+      wanted('one of auto, cuda, native, wasm, tfjsWasm, cpu'),
+    )
+    .default('auto'),
+  SWEEP_TRAINERS: z.coerce.number(wanted('a number of processes')).int().min(1).max(256).optional(),
+  SWEEP_DATASETS: z
+    .string()
+    .refine((folder) => existsSync(folder), wanted('a folder that exists'))
+    .optional(),
+});
+
+export interface WorkerConfig {
+  readonly databaseUrl: string;
+  readonly logLevel: (typeof logLevels)[number];
+  readonly temporal: { readonly connection: NativeConnectionOptions; readonly namespace: string };
+}
+
+export interface ControlWorkerConfig extends WorkerConfig {
+  /** How large a sweep may be. */
+  readonly limits: SweepLimits;
+}
+
+export interface TrainingWorkerConfig extends WorkerConfig {
+  readonly backend: z.infer<typeof trainingSchema>['SWEEP_BACKEND'];
+  /** Trainer processes; undefined leaves the number to the machine. */
+  readonly trainers: number | undefined;
+  /** Folder of a user's own data files. */
+  readonly datasetFolder: string | undefined;
+}
+
+/**
+ * A control worker's settings from the environment: DATABASE_URL, SWEEP_LOG_LEVEL, SWEEP_MAX_* and TEMPORAL_* by Temporal's
+ * own conventions. Throws UserError with every mistake at once.
+ */
+export function readControlConfig(environment: NodeJS.ProcessEnv): ControlWorkerConfig {
+  const issues: Issue[] = [];
+  const temporal = readTemporal(environment, issues);
+  const variables = read(controlSchema, environment, issues);
+  return {
+    databaseUrl: variables.DATABASE_URL,
+    logLevel: variables.SWEEP_LOG_LEVEL,
+    temporal,
+    limits: limitsOf(variables),
+  };
+}
+
+/** Only the limits on a sweep's size, for who checks a sweep file without a worker. Throws UserError. */
+export function readSweepLimits(environment: NodeJS.ProcessEnv): SweepLimits {
+  return limitsOf(read(limitsSchema, environment, []));
+}
+
+/** A training worker's settings; instead of SWEEP_MAX_* it knows SWEEP_BACKEND, SWEEP_TRAINERS and SWEEP_DATASETS. */
+export function readTrainingConfig(environment: NodeJS.ProcessEnv): TrainingWorkerConfig {
+  const issues: Issue[] = [];
+  const temporal = readTemporal(environment, issues);
+  const variables = read(trainingSchema, environment, issues);
+  return {
+    databaseUrl: variables.DATABASE_URL,
+    logLevel: variables.SWEEP_LOG_LEVEL,
+    temporal,
+    backend: variables.SWEEP_BACKEND,
+    trainers: variables.SWEEP_TRAINERS,
+    datasetFolder: variables.SWEEP_DATASETS,
+  };
+}
+
+function limitsOf(variables: Readonly<Record<string, unknown>>): SweepLimits {
+  return Object.fromEntries(
+    limitNames.map((name) => [name, variables[limitVariables[name]]]),
+  ) as unknown as SweepLimits;
+}
+
+/** Throws UserError with the issues that there are already and those that the schema finds. */
+function read<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: NodeJS.ProcessEnv,
+  earlier: readonly Issue[],
+): z.output<Schema> {
+  const present = withoutEmpty(environment);
+  const parsed = schema.safeParse(present);
+  const issues = [
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => issueOf(path.join('.'), message, present)),
+    ...earlier,
+  ];
+  if (parsed.success && issues.length === 0) return parsed.data;
+  const lines = issues.map(
+    ({ path, value, message }) => `  ${path}${value === undefined ? '' : ` is ${value}`}: ${message}`,
+  );
+  throw new UserError(`The environment cannot be used:\n${lines.join('\n')}`, issues);
+}
+
+function readTemporal(environment: NodeJS.ProcessEnv, issues: Issue[]): WorkerConfig['temporal'] {
+  const present = withoutEmpty(environment);
+  const file = present['TEMPORAL_CONFIG_FILE'];
+  // The library takes a missing file for an empty one and would connect to this machine.
+  if (file !== undefined && !existsSync(file)) {
+    issues.push(issueOf('TEMPORAL_CONFIG_FILE', 'expected a file that exists', present));
+  }
+  try {
+    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: present });
+    return { connection: connectionOptions, namespace: namespace ?? 'default' };
+  } catch (error) {
+    issues.push({ path: 'TEMPORAL_*', message: error instanceof Error ? error.message : String(error) });
+    return { connection: {}, namespace: 'default' };
+  }
+}
+
+/** A variable that is set to nothing counts as not set. */
+function withoutEmpty(environment: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  );
+}
+
+/** The value is shown, but for a database's address: it holds a password. */
+function issueOf(path: string, message: string, environment: Readonly<Record<string, string>>): Issue {
+  const value = path === 'DATABASE_URL' ? undefined : environment[path];
+  return value === undefined ? { path, message } : { path, message, value: JSON.stringify(value) };
+}

@@ -1,0 +1,35 @@
+import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import type { ControlActivities } from '../activities/control-activities.ts';
+import type { TrainingActivities } from '../activities/training-activities.ts';
+import { controlQueue, trainingQueue } from './task-queues.ts';
+
+/**
+ * The database may be away for long; the sweep then waits, for all it asks is idempotent. What cannot succeed is
+ * not retried because the failure says so (activities/failure.ts).
+ */
+const controlOptions: ActivityOptions = {
+  taskQueue: controlQueue,
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '30 s' },
+};
+
+/**
+ * A worker that died is noticed after the heartbeat timeout. The timeout of a whole attempt is there because Temporal wants
+ * one; no trial within the limits of a sweep file lasts a week.
+ */
+const trainingOptions: ActivityOptions = {
+  taskQueue: trainingQueue,
+  startToCloseTimeout: '7 days',
+  heartbeatTimeout: '30 s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+};
+
+export const controlActivities = proxyActivities<ControlActivities>(controlOptions);
+
+/** `attempts` is how often one trial may be tried; the waits between leave a machine time to recover. */
+export function trainingActivities(attempts: number) {
+  return proxyActivities<TrainingActivities>({
+    ...trainingOptions,
+    retry: { initialInterval: '2 s', backoffCoefficient: 4, maximumInterval: '1 minute', maximumAttempts: attempts },
+  });
+}

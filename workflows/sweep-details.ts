@@ -1,0 +1,38 @@
+import type { CellSummary } from '../activities/control-activities.ts';
+import { cellParts } from '../core/trial/labels.ts';
+import type { ProgressAnswer } from './messages.ts';
+
+const barLength = 20;
+
+/** A sweep's current details for the Temporal UI, in Markdown. */
+export function sweepDetails(progress: ProgressAnswer): string {
+  const filled = Math.floor(progress.share * barLength);
+  const bar = `${'█'.repeat(filled)}${'░'.repeat(barLength - filled)}`;
+  const counts = [
+    ['converged', progress.converged],
+    ['not converged', progress.notConverged],
+    ['diverged', progress.diverged],
+    ['failed', progress.failed],
+    ['cancelled', progress.cancelled],
+    ['pruned', progress.pruned],
+    ['in the workers’ hands', progress.running],
+    ['reused from earlier sweeps', progress.reused],
+  ] as const;
+  return [
+    `**${progress.name}** is ${progress.state}: ${progress.done} of ${progress.total} trials`,
+    `\`${bar}\` ${Math.floor(progress.share * 100)} %`,
+    ...(progress.best === null ? [] : [`Best cell so far: **${cellText(progress.best)}**`]),
+    ['| trials | |', '| --- | ---: |', ...counts.map(([name, count]) => `| ${name} | ${count} |`)].join('\n'),
+    ...(progress.commonestFailures.length === 0
+      ? []
+      : [['Failures:', ...progress.commonestFailures.map((reason) => `- ${reason}`)].join('\n')]),
+  ].join('\n\n');
+}
+
+function cellText(best: CellSummary): string {
+  const name = cellParts(best, () => true).join(' · ');
+  const speed = best.medianEpochsToTarget === null ? null : `median ${best.medianEpochsToTarget} epochs to target`;
+  const accuracy = best.medianTestAccuracy === null ? null : `test accuracy ${best.medianTestAccuracy.toFixed(3)}`;
+  const numbers = [`${best.converged} of ${best.trials} converged`, speed, accuracy].filter((text) => text !== null);
+  return `${name}** (${numbers.join(', ')})`.replace(/\*\*$/, '');
+}
