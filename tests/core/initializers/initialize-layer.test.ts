@@ -214,6 +214,7 @@ describe('the other initializers', () => {
       const { kernel, bias } = draw({ name: 'critical', sigmaB: Math.sqrt(0.05) }, shape, seed);
       expectSample(kernel, 'normal', 1.76095463960674 / shape.fanIn);
       expectSample(bias, 'normal', 0.05);
+      expect([kernel.length, bias.length]).toEqual([60_000, 200]);
     }
   });
 

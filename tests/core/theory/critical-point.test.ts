@@ -15,14 +15,15 @@ const bounded: readonly Activation[] = [
   { name: 'selu' },
 ];
 
+/** The message of the UserError it throws, or the empty text where it throws none. */
 function messageFor(activation: Activation, sigmaB: number): string {
   try {
     criticalPoint(activation, sigmaB);
+    return '';
   } catch (error) {
-    expect(error).toBeInstanceOf(UserError);
-    return (error as UserError).message;
+    if (error instanceof UserError) return error.message;
+    throw error;
   }
-  throw new Error('expected a UserError');
 }
 
 describe('the critical point', () => {

@@ -25,16 +25,16 @@ describe('the expectation over a standard normal', () => {
   });
 
   it('sees a jump where it is named', () => {
-    // P(Z > 0.3) = 0.38208857781104733 (mpmath).
-    expect(Math.abs(gaussianExpectation((z) => (z > 0.3 ? 1 : 0), [0.3]) - 0.38208857781104733)).toBeLessThan(relative);
+    // P(Z > 0.3) = 0.3820885778110473 (mpmath).
+    expect(Math.abs(gaussianExpectation((z) => (z > 0.3 ? 1 : 0), [0.3]) - 0.3820885778110473)).toBeLessThan(relative);
   });
 
   // E[tanh(s z)^2] by mpmath.
   it.each([
-    [1, 0.394294490397841174],
-    [10, 0.920536863430516671],
-    [100, 0.992021482480513043],
-    [1000, 0.999202115767313725],
+    [1, 0.39429449039784115],
+    [10, 0.9205368634305167],
+    [100, 0.992021482480513],
+    [1000, 0.9992021157673138],
   ])('resolves tanh(%i z)^2, however steep', (s, expected) => {
     expect(Math.abs(gaussianExpectation((z) => Math.tanh(s * z) ** 2) / expected - 1)).toBeLessThan(relative);
   });
