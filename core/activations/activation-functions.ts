@@ -18,19 +18,19 @@ export interface ActivationFunctions {
 
 /**
  * The saturated parts of an activation, z <= upTo and z >= from; -Infinity and Infinity where a side has none. A part is
- * flat where |f'| is at most {@link FLAT_SHARE} of its largest value and goes on to fall to 0. So relu and hardTanh are
+ * flat where |f'| is at most 5 % of its largest value and goes on to fall to 0. So relu and hardTanh are
  * saturated where their derivative is 0, tanh where |z| >= 2.18 (|f| >= 0.975), sigmoid where |z| >= 4.36; leakyRelu and
  * linear never, and not gelu's and swish's minimum near z = -0.8 and -1.3, where f' crosses 0.
  */
-export interface FlatParts {
+interface FlatParts {
   readonly upTo: number;
   readonly from: number;
 }
 
 /** The share of the largest slope at which a part of an activation counts as flat. */
-export const FLAT_SHARE = 0.05;
+const FLAT_SHARE = 0.05;
 
-/** The fixed point of mean 0 and variance 1 gives these two (Klambauer, Unterthiner, Mayr, Hochreiter 2017, eq. 14). */
+/** The fixed point of mean 0 and variance 1 gives these two (Klambauer, Unterthiner, Mayr, Hochreiter 2017). */
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_LAMBDA = 1.0507009873554805;
 

@@ -1,6 +1,6 @@
 /**
  * Coefficients of the rational approximations by W. J. Cody (1969), "Rational Chebyshev approximations for the error
- * function", Mathematics of Computation 23, tables II to IV; highest power first, rounded to doubles.
+ * function", Mathematics of Computation 23; highest power first, rounded to doubles.
  */
 const CENTRE = {
   numerator: [0.18577770618460315, 3.1611237438705655, 113.86415415105016, 377.485237685302, 3209.3775891384694],

@@ -18,7 +18,7 @@ const LARGEST_VARIANCE = 1e7;
 /**
  * The edge of chaos of an activation for a given sigmaB: the sigmaW at which a gradient keeps its size,
  * chi = sigmaW^2 E[f'(sqrt(q) z)^2] = 1, at the fixed point q = sigmaW^2 E[f(sqrt(q) z)^2] + sigmaB^2 of the variance
- * (Poole et al. 2016; Schoenholz et al. 2017, eq. 8). The fixed point must attract, or no network would stay there.
+ * (Poole et al. 2016; Schoenholz et al. 2017). The fixed point must attract, or no network would stay there.
  *
  * Every q has one sigmaW with chi = 1, and then one sigmaB^2, which grows with q; so sigmaB is inverted by bisection over
  * log q. tanh with sigmaB^2 = 0.05 gives sigmaW^2 = 1.761; relu has sigmaW^2 = 2 and only sigmaB = 0.

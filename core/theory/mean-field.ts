@@ -5,8 +5,8 @@ import { gaussianExpectation } from './gaussian-expectation.ts';
 /**
  * Mean-field theory of a wide random network: pre-activations of one layer are Gaussian, their variance q follows from
  * layer to layer q' = sigmaW^2 E[f(sqrt(q) z)^2] + sigmaB^2, and a gradient's second moment is multiplied by
- * chi = sigmaW^2 E[f'(sqrt(q) z)^2], z ~ N(0, 1) (Poole, Lahiri, Raghu, Sohl-Dickstein, Ganguli 2016, eq. 3; Schoenholz,
- * Gilmer, Ganguli, Sohl-Dickstein 2017, eq. 5 and 7). Weights have variance sigmaW^2 / fanIn, biases sigmaB^2. This file
+ * chi = sigmaW^2 E[f'(sqrt(q) z)^2], z ~ N(0, 1) (Poole, Lahiri, Raghu, Sohl-Dickstein, Ganguli 2016; Schoenholz,
+ * Gilmer, Ganguli, Sohl-Dickstein 2017). Weights have variance sigmaW^2 / fanIn, biases sigmaB^2. This file
  * holds the three expectations over f.
  */
 
