@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MachineError, UserError } from '../../../core/errors.ts';
+import { createCpuBackend } from '../../../training/backends/cpu/cpu-backend.ts';
+import { loadDataset } from '../../../training/datasets/load-dataset.ts';
+import { startTrainerProcess, type TrainerProcess } from '../../../training/process/trainer-process.ts';
+import { createTrainer } from '../../../training/stacked-trainer.ts';
+import type { TrialOutcome } from '../../../training/trainer.ts';
+import { never, stories, trialConfig } from '../trial-configs.ts';
+import { gone, isAlive } from './processes.ts';
+
+const settings = { backend: 'cpu', datasetFolder: null } as const;
+const endless = { id: 'endless', config: trialConfig({ epochs: 100_000_000, width: 64 }) };
+
+const errorOf = (outcome: TrialOutcome | undefined): unknown => outcome && 'error' in outcome && outcome.error;
+
+/** Starts an endless trial and waits until it trains. */
+async function trainEndlessly(trainer: TrainerProcess, signal: AbortSignal = never) {
+  let outcomes: ReturnType<TrainerProcess['train']>;
+  await new Promise<void>((started) => {
+    outcomes = trainer.train([endless], () => started(), signal);
+    outcomes.catch(() => started());
+  });
+  return { outcomes: outcomes! };
+}
+
+describe('trainer process', () => {
+  let trainer: TrainerProcess;
+  beforeAll(async () => {
+    trainer = await startTrainerProcess(settings);
+  });
+  afterAll(() => trainer.close());
+
+  it('gives the records and results of a trainer in this process', async () => {
+    const configs = [1, 2, 3].map((seed) => trialConfig({ seed }));
+    const here = createTrainer(createCpuBackend(), (spec) => loadDataset(spec, { datasetFolder: null }));
+    const expected = await stories(here, configs);
+    expect(expected.every(({ outcome, progress }) => 'result' in outcome && progress.length === 4)).toBe(true);
+    expect(await stories(trainer, configs)).toEqual(expected);
+    expect(trainer.info).toMatchObject({ backend: 'cpu', arithmetic: here.info.arithmetic, places: here.info.places });
+    expect(await trainer.inspect(configs[0]!.dataset)).toEqual(await here.inspect(configs[0]!.dataset));
+    await here.close();
+  });
+
+  it('keeps the class and the message of an error, for one trial and for inspect', async () => {
+    const csv = { name: 'csv', path: 'none.csv', target: 'y', task: 'regression', split: 1 } as const;
+    const [missing, large, fine] = await stories(trainer, [
+      trialConfig({ dataset: csv }),
+      trialConfig({ batchSize: 5000 }),
+      trialConfig(),
+    ]);
+    expect(errorOf(missing!.outcome)).toBeInstanceOf(UserError);
+    expect(errorOf(large!.outcome)).toEqual(
+      new UserError('batchSize 5000 is more than the 80 training examples of data set spirals; choose at most 80.'),
+    );
+    expect(fine!.outcome).toHaveProperty('result.epochsRun', 3);
+    await expect(trainer.inspect(csv)).rejects.toThrow(UserError);
+  });
+
+  it.each(['SIGKILL', 'SIGSEGV'] as const)(
+    'tells every trial in it when it dies (%s), and the next call finds a fresh one',
+    async (signal) => {
+      const before = trainer.pid!;
+      const { outcomes: training } = await trainEndlessly(trainer);
+      const waiting = trainer.train([{ ...endless, id: 'waiting' }], () => {}, never);
+      process.kill(before, signal);
+      for (const outcomes of [training, waiting]) {
+        const error = errorOf((await outcomes)[0]);
+        expect(error).toBeInstanceOf(MachineError);
+        expect(error).toHaveProperty('message', `The trainer process ${before} was ended by ${signal}.`);
+      }
+      const [first, second] = await Promise.all([stories(trainer, [trialConfig()]), stories(trainer, [trialConfig()])]);
+      expect(first[0]!.outcome).toHaveProperty('result.epochsRun', 3);
+      expect(second).toEqual(first);
+      expect(trainer.pid).not.toBe(before);
+      expect(isAlive(before)).toBe(false);
+    },
+  );
+
+  it('takes aborted trials out at once and goes on with the others', async () => {
+    const controller = new AbortController();
+    const { outcomes } = await trainEndlessly(trainer, controller.signal);
+    const other = stories(trainer, [trialConfig({ epochs: 50, width: 64 })]);
+    const start = performance.now();
+    controller.abort(new Error('enough'));
+    await expect(outcomes).rejects.toThrow('enough');
+    // A piece of work takes about 150 ms; the rest is room for a busy machine.
+    expect(performance.now() - start).toBeLessThan(2000);
+    expect((await other)[0]!.outcome).toHaveProperty('result.epochsRun', 50);
+    await expect(trainer.train([endless], () => {}, controller.signal)).rejects.toThrow('enough');
+  });
+
+  it('outlives the signals that a terminal or a service manager sends to the whole group', async () => {
+    const pid = trainer.pid!;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
+    const [told] = await stories(trainer, [trialConfig()]);
+    expect(told!.outcome).toHaveProperty('result.epochsRun', 3);
+    expect(trainer.pid).toBe(pid);
+  });
+
+  it('does not start with a backend that there is none of, says so, and leaves no process', async () => {
+    const start = startTrainerProcess({ ...settings, backend: 'abacus' as 'cpu' });
+    await expect(start).rejects.toThrow(UserError);
+    await expect(start).rejects.toThrow('There is no backend "abacus"');
+  });
+
+  it('ends its process when it is closed, and fails what still trains and what comes later', async () => {
+    const short = await startTrainerProcess(settings);
+    const pid = short.pid!;
+    const { outcomes } = await trainEndlessly(short);
+    await short.close();
+    expect(isAlive(pid)).toBe(false);
+    expect(errorOf((await outcomes)[0])).toBeInstanceOf(MachineError);
+    await expect(short.train([endless], () => {}, never)).rejects.toThrow(MachineError);
+    await expect(short.inspect(endless.config.dataset)).rejects.toThrow(MachineError);
+    await short.close();
+  });
+
+  it('ends when its parent is killed, in the middle of training', async () => {
+    const script = fileURLToPath(new URL('parent-that-is-killed.ts', import.meta.url));
+    const parent = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(printed.toString());
+    expect(isAlive(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    await gone(pid);
+  });
+});

@@ -1,0 +1,60 @@
+import { UserError } from '../../core/errors.ts';
+import type { Backend, BackendName } from '../backend.ts';
+
+/** A backend by name, or `auto`: the best that works here. */
+export type BackendChoice = 'auto' | BackendName;
+
+interface Candidate {
+  readonly name: BackendName;
+  /** Throws, with a message for a person, where the backend does not work. */
+  readonly create: () => Promise<Backend>;
+}
+
+/** Best first. Loaded when tried, so that a package that is not installed hinders nobody else. */
+const candidates: readonly Candidate[] = [
+  { name: 'cpu', create: async () => (await import('./cpu/cpu-backend.ts')).createCpuBackend() },
+];
+
+export interface ChosenBackend {
+  readonly backend: Backend;
+  /** For a person: why this one, and why not the better ones. */
+  readonly why: string;
+}
+
+/**
+ * Starts the backend that SWEEP_BACKEND asks for. Throws UserError when there is none of that name, or when it does not
+ * work here: the message says why not.
+ */
+export async function chooseBackend(choice: string): Promise<ChosenBackend> {
+  if (choice === 'auto') return bestOf(candidates);
+  const candidate = candidates.find(({ name }) => name === choice);
+  if (!candidate) {
+    const names = ['auto', ...candidates.map(({ name }) => name)].join(', ');
+    throw new UserError(`There is no backend "${choice}"; set SWEEP_BACKEND to one of ${names}.`);
+  }
+  try {
+    return { backend: await candidate.create(), why: 'asked for by name' };
+  } catch (error) {
+    throw new UserError(
+      `Backend ${choice} does not work here: ${messageOf(error)} SWEEP_BACKEND=auto takes one that does.`,
+    );
+  }
+}
+
+/** The first candidate that works. */
+export async function bestOf(ordered: readonly Candidate[]): Promise<ChosenBackend> {
+  const reasons: string[] = [];
+  for (const { name, create } of ordered) {
+    try {
+      const backend = await create();
+      return { backend, why: ['the best that works here', ...reasons].join('; ') };
+    } catch (error) {
+      reasons.push(`not ${name}: ${messageOf(error)}`);
+    }
+  }
+  throw new UserError(`No backend works here (${reasons.join('; ')}).`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

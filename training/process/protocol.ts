@@ -1,0 +1,38 @@
+import type { DatasetSpec } from '../../core/trial/trial-config.ts';
+import type { TrialResult } from '../../core/trial/trial-record.ts';
+import type { BackendChoice } from '../backends/choose-backend.ts';
+import type { DatasetFacts, TrainerInfo, TrialJob, TrialProgress } from '../trainer.ts';
+import type { WireError } from './wire-error.ts';
+
+/** What a trainer process needs to start. */
+export interface TrainerSettings {
+  readonly backend: BackendChoice;
+  /** Where the paths of a user's own data sets start; null where there are none. */
+  readonly datasetFolder: string | null;
+}
+
+/**
+ * Messages to the trainer process. The first is `start`, the last `close`; `call` numbers the calls and pairs answers
+ * with them.
+ */
+export type Request =
+  | { readonly kind: 'start'; readonly settings: TrainerSettings }
+  | { readonly kind: 'train'; readonly call: number; readonly jobs: readonly TrialJob[] }
+  | { readonly kind: 'abort'; readonly call: number }
+  | { readonly kind: 'inspect'; readonly call: number; readonly dataset: DatasetSpec }
+  | { readonly kind: 'close' };
+
+export type WireOutcome =
+  { readonly id: string; readonly result: TrialResult } | { readonly id: string; readonly error: WireError };
+
+/**
+ * Messages from it, sent as lists. `start` is answered by ready or notReady, `train` by any number of progress and then
+ * trained or failed (an aborted one by failed, once its trials have left), `inspect` by inspected or failed.
+ */
+export type Answer =
+  | { readonly kind: 'ready'; readonly info: TrainerInfo }
+  | { readonly kind: 'notReady'; readonly error: WireError }
+  | { readonly kind: 'progress'; readonly call: number; readonly progress: TrialProgress }
+  | { readonly kind: 'trained'; readonly call: number; readonly outcomes: readonly WireOutcome[] }
+  | { readonly kind: 'inspected'; readonly call: number; readonly facts: DatasetFacts }
+  | { readonly kind: 'failed'; readonly call: number; readonly error: WireError };

@@ -1,0 +1,80 @@
+/** The trainer process: a stacked trainer behind the protocol. Started by trainer-process.ts; ends when its parent does. */
+import { chooseBackend } from '../backends/choose-backend.ts';
+import { loadDataset } from '../datasets/load-dataset.ts';
+import { createTrainer } from '../stacked-trainer.ts';
+import type { Trainer } from '../trainer.ts';
+import type { Answer, Request, TrainerSettings } from './protocol.ts';
+import { toWire } from './wire-error.ts';
+
+// The parent decides when to stop. A terminal's Ctrl-C and a service manager's SIGTERM reach the whole group, and the
+// parent wants to end its trials in order first; when it is gone, however it went, the channel closes.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.on('disconnect', () => process.exit());
+
+const outbox: Answer[] = [];
+
+/** Answers of one turn of the event loop travel together, in order. */
+function answer(message: Answer): void {
+  if (outbox.push(message) > 1) return;
+  setImmediate(() => process.send?.(outbox.splice(0)));
+}
+
+let trainer: Trainer | null = null;
+const aborts = new Map<number, AbortController>();
+
+async function start({ backend: choice, datasetFolder }: TrainerSettings): Promise<void> {
+  try {
+    const { backend, why } = await chooseBackend(choice);
+    trainer = createTrainer(backend, (spec) => loadDataset(spec, { datasetFolder }));
+    const { info } = trainer;
+    answer({ kind: 'ready', info: { ...info, description: `${info.description}; ${why}` } });
+  } catch (error) {
+    answer({ kind: 'notReady', error: toWire(error) });
+  }
+}
+
+async function train(
+  current: Trainer,
+  { call, jobs }: Extract<Request, { kind: 'train' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const outcomes = await current.train(jobs, (progress) => answer({ kind: 'progress', call, progress }), signal);
+  answer({
+    kind: 'trained',
+    call,
+    outcomes: outcomes.map((outcome) =>
+      'error' in outcome ? { id: outcome.id, error: toWire(outcome.error) } : outcome,
+    ),
+  });
+}
+
+async function handle(request: Request): Promise<void> {
+  if (request.kind === 'start') return start(request.settings);
+  if (!trainer) throw new Error(`trainer process got ${request.kind} before it was ready`);
+  switch (request.kind) {
+    case 'abort':
+      aborts.get(request.call)?.abort();
+      return;
+    case 'close':
+      await trainer.close();
+      process.disconnect();
+      return;
+    case 'train':
+    case 'inspect': {
+      const { call } = request;
+      const abort = new AbortController();
+      aborts.set(call, abort);
+      try {
+        if (request.kind === 'train') await train(trainer, request, abort.signal);
+        else answer({ kind: 'inspected', call, facts: await trainer.inspect(request.dataset) });
+      } catch (error) {
+        answer({ kind: 'failed', call, error: toWire(error) });
+      } finally {
+        aborts.delete(call);
+      }
+    }
+  }
+}
+
+// What handle throws is a broken protocol: the process ends with it, and the parent tells its trials.
+process.on('message', (request: Request) => void handle(request));

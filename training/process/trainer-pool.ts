@@ -1,0 +1,80 @@
+import { BugError } from '../../core/errors.ts';
+import type { TrialConfig } from '../../core/trial/trial-config.ts';
+import type { Trainer } from '../trainer.ts';
+import { startTrainerProcess } from './trainer-process.ts';
+import type { TrainerSettings } from './protocol.ts';
+
+/**
+ * A Trainer over `processes` trainer processes. Throws what startTrainerProcess throws; then none is left running.
+ *
+ * A new trial goes to a process that trains its shape already (their stack does more work in a step), as long as that one holds
+ * at most twice as many trials as the least busy process; otherwise to the least busy one. So no process idles while
+ * another has trials to share.
+ */
+export async function startTrainerPool(processes: number, settings: TrainerSettings): Promise<Trainer> {
+  const started = await Promise.allSettled(Array.from({ length: processes }, () => startTrainerProcess(settings)));
+  const trainers = started.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const failure = started.find((start) => start.status === 'rejected');
+  if (failure) {
+    await Promise.all(trainers.map((trainer) => trainer.close()));
+    throw failure.reason;
+  }
+  return poolTrainers(trainers);
+}
+
+/** The pool's rule over trainers that run already; `close` closes them. */
+export function poolTrainers(trainers: readonly Trainer[]): Trainer {
+  const [first] = trainers;
+  if (!first) throw new BugError('a pool needs at least one trainer');
+  const members: Member[] = trainers.map((trainer) => ({ trainer, shapes: [] }));
+  return {
+    info: {
+      ...first.info,
+      description: trainers.length === 1 ? first.info.description : `${trainers.length} x ${first.info.description}`,
+      places: trainers.reduce((sum, { info }) => sum + info.places, 0),
+    },
+
+    inspect: (dataset) => first.inspect(dataset),
+
+    async train(jobs, onProgress, signal) {
+      signal.throwIfAborted();
+      const outcomes = await Promise.allSettled(
+        jobs.map(async (job) => {
+          const shape = shapeKey(job.config);
+          const member = choose(members, shape);
+          member.shapes.push(shape);
+          try {
+            return await member.trainer.train([job], onProgress, signal);
+          } finally {
+            member.shapes.splice(member.shapes.indexOf(shape), 1);
+          }
+        }),
+      );
+      return outcomes.flatMap((outcome) => {
+        if (outcome.status === 'rejected') throw outcome.reason;
+        return outcome.value;
+      });
+    },
+
+    async close() {
+      await Promise.all(trainers.map((trainer) => trainer.close()));
+    },
+  };
+}
+
+interface Member {
+  readonly trainer: Trainer;
+  /** Shapes of the trials it holds, one entry a trial. */
+  readonly shapes: string[];
+}
+
+function choose(members: readonly Member[], shape: string): Member {
+  const byLoad = members.toSorted((a, b) => a.shapes.length - b.shapes.length);
+  const leastBusy = byLoad[0]!;
+  const mate = byLoad.find(({ shapes }) => shapes.includes(shape));
+  return mate && mate.shapes.length <= 2 * leastBusy.shapes.length ? mate : leastBusy;
+}
+
+function shapeKey({ depth, width, activation, loss, batchSize, optimizer, dataset }: TrialConfig): string {
+  return JSON.stringify([depth, width, activation, loss, batchSize, optimizer.name, dataset]);
+}

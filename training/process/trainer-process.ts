@@ -1,0 +1,213 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { BugError, MachineError } from '../../core/errors.ts';
+import type { DatasetFacts, Trainer, TrainerInfo, TrialOutcome, TrialProgress } from '../trainer.ts';
+import type { Answer, Request, TrainerSettings } from './protocol.ts';
+import { fromWire } from './wire-error.ts';
+
+/** A Trainer in a process of its own. */
+export interface TrainerProcess extends Trainer {
+  /** Of the process that runs at the moment; null between a death and the next call. */
+  readonly pid: number | null;
+}
+
+/** How long a closing process may take before it is killed, ms. */
+const closeGraceMs = 5_000;
+
+const childEntry = fileURLToPath(new URL('trainer-child.ts', import.meta.url));
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+/** A call that waits for its answer. */
+interface PendingCall {
+  onAnswer(answer: Answer): void;
+  /** The process died. */
+  onDeath(error: MachineError): void;
+}
+
+interface RunningChild {
+  readonly process: ChildProcess;
+  readonly info: TrainerInfo;
+  readonly pending: Map<number, PendingCall>;
+  readonly exited: Promise<void>;
+}
+
+/**
+ * Starts a trainer beside the event loop. A call's trials get a MachineError when the process dies, by whatever cause, and
+ * the next call starts a fresh process with the same backend. The process ignores the terminal's signals and ends
+ * when this one does, also when this one is killed.
+ *
+ * Throws UserError when the backend asked for cannot be had, MachineError when the process does not start.
+ */
+export async function startTrainerProcess(settings: TrainerSettings): Promise<TrainerProcess> {
+  let calls = 0;
+  let closed = false;
+  const first = await startChild(settings);
+  const { info } = first;
+  let child: RunningChild | null = null;
+  let starting: Promise<RunningChild> | null = null;
+  adopt(first);
+
+  function adopt(started: RunningChild): RunningChild {
+    child = started;
+    void started.exited.then(() => {
+      if (child === started) child = null;
+    });
+    return started;
+  }
+
+  async function restart(): Promise<RunningChild> {
+    // Not `auto` again: the trials' keys name this arithmetic.
+    const started = await startChild({ ...settings, backend: info.backend as TrainerSettings['backend'] });
+    if (started.info.arithmetic !== info.arithmetic) {
+      started.process.kill('SIGKILL');
+      throw new MachineError(`The trainer came back with other arithmetic: ${started.info.arithmetic}.`);
+    }
+    return adopt(started);
+  }
+
+  async function runningChild(): Promise<RunningChild> {
+    if (closed) throw new MachineError('The trainer is closed.');
+    if (child) return child;
+    starting ??= restart().finally(() => (starting = null));
+    return starting;
+  }
+
+  return {
+    info,
+
+    get pid() {
+      return child?.process.pid ?? null;
+    },
+
+    async inspect(dataset) {
+      const running = await runningChild();
+      return new Promise<DatasetFacts>((resolve, reject) => {
+        const call = calls++;
+        ask(running, call, { kind: 'inspect', call, dataset }, (answer) => {
+          if (answer.kind === 'inspected') resolve(answer.facts);
+          else reject(answer.kind === 'failed' ? fromWire(answer.error) : unexpected(answer));
+        }, reject); // prettier-ignore
+      });
+    },
+
+    async train(jobs, onProgress, signal) {
+      signal.throwIfAborted();
+      if (closed) throw new MachineError('The trainer is closed.');
+      let running: RunningChild;
+      try {
+        running = await runningChild();
+      } catch (error) {
+        return jobs.map(({ id }) => ({ id, error: error as Error }));
+      }
+      signal.throwIfAborted();
+      const call = calls++;
+      const abort = (): void => send(running, { kind: 'abort', call });
+      signal.addEventListener('abort', abort);
+      try {
+        return await trainIn(running, call, { kind: 'train', call, jobs }, onProgress, signal);
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
+    },
+
+    async close() {
+      closed = true;
+      const running = child ?? (await starting?.catch(() => null));
+      if (!running) return;
+      send(running, { kind: 'close' });
+      const timer = setTimeout(() => running.process.kill('SIGKILL'), closeGraceMs);
+      await running.exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function trainIn(
+  running: RunningChild,
+  call: number,
+  request: Extract<Request, { kind: 'train' }>,
+  onProgress: (progress: TrialProgress) => void,
+  signal: AbortSignal,
+): Promise<readonly TrialOutcome[]> {
+  return new Promise((resolve, reject) => {
+    const end = (outcomes: () => readonly TrialOutcome[]): void => {
+      if (signal.aborted) reject(signal.reason as Error);
+      else resolve(outcomes());
+    };
+    ask(
+      running,
+      call,
+      request,
+      (answer) => {
+        if (answer.kind === 'progress') {
+          if (!signal.aborted) onProgress(answer.progress);
+        } else if (answer.kind === 'trained') {
+          end(() => answer.outcomes.map((o) => ('error' in o ? { id: o.id, error: fromWire(o.error) } : o)));
+        } else if (answer.kind === 'failed') {
+          end(() => request.jobs.map(({ id }) => ({ id, error: fromWire(answer.error) })));
+        } else {
+          reject(unexpected(answer));
+        }
+      },
+      (death) => end(() => request.jobs.map(({ id }) => ({ id, error: death }))),
+    );
+  });
+}
+
+function ask(
+  running: RunningChild,
+  call: number,
+  request: Request,
+  onAnswer: PendingCall['onAnswer'],
+  onDeath: PendingCall['onDeath'],
+): void {
+  running.pending.set(call, { onAnswer, onDeath });
+  send(running, request);
+}
+
+/** A channel that is closed already means a death that is about to be told to all that wait, so its error says nothing new. */
+function send(running: RunningChild, request: Request): void {
+  running.process.send(request, () => {});
+}
+
+function unexpected(answer: Answer): BugError {
+  return new BugError(`trainer process answered out of turn: ${answer.kind}`);
+}
+
+function startChild(settings: TrainerSettings): Promise<RunningChild> {
+  const child = fork(childEntry, [], {
+    execArgv: ['--import', tsx],
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const pending = new Map<number, PendingCall>();
+  return new Promise((resolve, reject) => {
+    const exited = new Promise<void>((exit) => {
+      const died = (how: string): void => {
+        const error = new MachineError(`The trainer process ${child.pid ?? ''} ${how}.`);
+        for (const call of pending.values()) call.onDeath(error);
+        pending.clear();
+        reject(error);
+        exit();
+      };
+      child.once('error', (error) => died(`could not be started: ${error.message}`));
+      child.once('exit', (code, signal) => died(signal ? `was ended by ${signal}` : `ended with exit code ${code}`));
+    });
+    child.on('message', (answers: Answer[]) => {
+      for (const answer of answers) {
+        if (answer.kind === 'ready') {
+          resolve({ process: child, info: answer.info, pending, exited });
+        } else if (answer.kind === 'notReady') {
+          reject(fromWire(answer.error));
+          child.disconnect();
+        } else {
+          const call = pending.get(answer.call);
+          if (answer.kind !== 'progress') pending.delete(answer.call);
+          call?.onAnswer(answer);
+        }
+      }
+    });
+    child.send({ kind: 'start', settings } satisfies Request, () => {});
+  });
+}
