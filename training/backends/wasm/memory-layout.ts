@@ -1,0 +1,131 @@
+import type { StackShape } from '../../backend.ts';
+import type { Dataset } from '../../datasets/dataset.ts';
+import { momentCount } from '../../optimizers.ts';
+import { parameterLayout } from '../../parameter-layout.ts';
+import { paddedColumns, paddedRows } from './panels.ts';
+
+const alignment = 64;
+/** sizeof Network, Layer and Slot in training/kernel/assembly. */
+const networkBytes = 18 * 4;
+export const layerFields = 6;
+export const slotHeaderBytes = 64;
+/** Steps whose row numbers are handed to the kernel at once. */
+export const stepsPerCall = 64;
+
+/** A layer of the network: sizes, and bytes from the slot's first parameter to its kernel's panels and to its bias. */
+export interface LayerPlace {
+  readonly fanIn: number;
+  readonly fanOut: number;
+  readonly kernel: number;
+  readonly bias: number;
+}
+
+/** Addresses of what lives as long as a stack, bytes. */
+export interface FixedLayout {
+  readonly network: number;
+  readonly layerTable: number;
+  readonly evaluationSums: number;
+  readonly layers: readonly LayerPlace[];
+  /** Examples of all splits, [examples, paddedColumns(inputs)]; training rows come first. */
+  readonly examples: number;
+  readonly targets: number;
+  readonly targetBytes: number;
+  readonly slots: number;
+  readonly slotBytes: number;
+  readonly parameterBytes: number;
+  readonly end: number;
+}
+
+/** Addresses of the scratch space for passes over at most `rows` examples; nothing in it outlives a call. */
+export interface ScratchLayout {
+  readonly rows: number;
+  readonly numbers: number;
+  readonly batchTargets: number;
+  readonly batchInputs: number;
+  readonly deltas: number;
+  readonly deltasBelow: number;
+  readonly transposed: number;
+  readonly kernelGradients: number;
+  readonly biasGradients: number;
+  readonly classScratch: number;
+  /** Per layer. */
+  readonly outputs: readonly number[];
+  readonly derivatives: readonly number[];
+  readonly end: number;
+}
+
+/** Hands out consecutive aligned regions from `start` on. */
+function regions(start: number): { take(bytes: number): number; end(): number } {
+  let end = start;
+  const align = (): number => Math.ceil(end / alignment) * alignment;
+  return {
+    take(bytes) {
+      const at = align();
+      end = at + bytes;
+      return at;
+    },
+    end: align,
+  };
+}
+
+export function fixedLayout(heapBase: number, shape: StackShape, dataset: Dataset, capacity: number): FixedLayout {
+  const memory = regions(heapBase);
+  const network = memory.take(networkBytes);
+  const layerTable = memory.take((shape.layerSizes.length - 1) * layerFields * 4);
+  const evaluationSums = memory.take(slotHeaderBytes);
+
+  const parameters = regions(0);
+  const layers = parameterLayout(shape.layerSizes).layers.map(({ fanIn, fanOut }): LayerPlace => {
+    const kernel = parameters.take(paddedColumns(fanIn) * paddedColumns(fanOut) * 4);
+    return { fanIn, fanOut, kernel, bias: parameters.take(paddedColumns(fanOut) * 4) };
+  });
+  const parameterBytes = parameters.end();
+
+  const { train, validation, test } = dataset.splits;
+  const count = train.examples + validation.examples + test.examples;
+  const targetBytes = dataset.task === 'classification' ? 4 : 4 * dataset.outputs;
+  const examples = memory.take(count * paddedColumns(dataset.inputs) * 4);
+  const targets = memory.take(count * targetBytes);
+  const slotBytes = slotHeaderBytes + parameterBytes * (1 + momentCount[shape.optimizer]);
+  const slots = memory.take(slotBytes * capacity);
+  return {
+    network,
+    layerTable,
+    evaluationSums,
+    layers,
+    examples,
+    targets,
+    targetBytes,
+    slots,
+    slotBytes,
+    parameterBytes,
+    end: memory.end(),
+  };
+}
+
+export function scratchLayout(fixed: FixedLayout, batchSize: number, rows: number): ScratchLayout {
+  const memory = regions(fixed.end);
+  const { layers } = fixed;
+  const panelsBytes = (columns: number): number => paddedRows(rows) * paddedColumns(columns) * 4;
+  const largest = (bytes: (layer: LayerPlace) => number): number => Math.max(...layers.map(bytes));
+  const kernelBytes = ({ fanIn, fanOut }: LayerPlace): number => paddedColumns(fanIn) * paddedColumns(fanOut) * 4;
+  const widest = largest(({ fanOut }) => panelsBytes(fanOut));
+  const outputs = layers.at(-1)!.fanOut;
+  return {
+    rows,
+    numbers: memory.take(Math.max(rows, stepsPerCall * batchSize) * 4),
+    // The loss reads targets four rows at a time.
+    batchTargets: memory.take(paddedRows(rows) * fixed.targetBytes),
+    batchInputs: memory.take(panelsBytes(layers[0]!.fanIn)),
+    deltas: memory.take(widest),
+    deltasBelow: memory.take(widest),
+    transposed: memory.take(largest(kernelBytes)),
+    kernelGradients: memory.take(largest(kernelBytes)),
+    biasGradients: memory.take(32),
+    // Two vectors at least: the loss also collects its results there.
+    classScratch: memory.take(16 * Math.max(outputs, 2)),
+    outputs: layers.map(({ fanOut }) => memory.take(panelsBytes(fanOut))),
+    derivatives: layers.map(({ fanOut }) => memory.take(panelsBytes(fanOut))),
+    end: memory.end(),
+  };
+}

@@ -1,0 +1,142 @@
+import { MachineError, UserError } from '../../../core/errors.ts';
+import type { StackShape } from '../../backend.ts';
+import type { Dataset } from '../../datasets/dataset.ts';
+import { activationCodes, activationParameter, lossCodes, optimizerCodes } from './codes.ts';
+import { instantiateKernel, type Kernel } from './kernel.ts';
+import { fixedLayout, scratchLayout, type FixedLayout, type ScratchLayout } from './memory-layout.ts';
+import { paddedColumns } from './panels.ts';
+import { maxPages, pageBytes, webAssembly, type WasmMemory, type WasmModule } from './web-assembly.ts';
+
+/** Scratch rows that a stack has from the start; evaluation goes through a split in pieces of this size. */
+export const evaluationRows = 128;
+
+/** One stack's own WebAssembly memory, with the data set, the slots and scratch space laid out in it, and a kernel on it. */
+export class StackMemory {
+  readonly kernel: Kernel;
+  readonly fixed: FixedLayout;
+  readonly #shape: StackShape;
+  readonly #memory: WasmMemory;
+  #scratch: ScratchLayout;
+
+  /** Throws UserError when the stack cannot fit into 4 GiB, MachineError when the machine has not that much. */
+  constructor(module: WasmModule, shape: StackShape, dataset: Dataset, capacity: number) {
+    this.#shape = shape;
+    this.#memory = explainFailure(1, () => new webAssembly.Memory({ initial: 1, maximum: maxPages }));
+    this.kernel = instantiateKernel(module, this.#memory);
+    this.fixed = fixedLayout(this.kernel.heapBase(), shape, dataset, capacity);
+    this.#scratch = this.#layOut(Math.max(shape.batchSize, evaluationRows));
+    this.#copyExamples(dataset);
+  }
+
+  /** Scratch space for `rows` examples at least; what was in it before is lost if it has to be laid out anew. */
+  scratch(rows: number): ScratchLayout {
+    if (rows > this.#scratch.rows) this.#scratch = this.#layOut(rows);
+    return this.#scratch;
+  }
+
+  floats(address: number, count: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, address, count);
+  }
+
+  doubles(address: number, count: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, address, count);
+  }
+
+  words(address: number, count: number): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, address, count);
+  }
+
+  /** Where the deltas of the layer last worked on stand. */
+  get deltas(): number {
+    return this.words(this.fixed.network, 13)[12]!;
+  }
+
+  #layOut(rows: number): ScratchLayout {
+    const { fixed } = this;
+    const shape = this.#shape;
+    const scratch = scratchLayout(fixed, shape.batchSize, rows);
+    this.#reach(scratch.end);
+    // The fields of Network and Layer in training/kernel/assembly/network.ts, in their order.
+    this.words(fixed.network, 18).set([
+      fixed.layerTable,
+      fixed.layers.length,
+      activationCodes[shape.activation.name],
+      0,
+      lossCodes[shape.loss],
+      optimizerCodes[shape.optimizer],
+      fixed.parameterBytes,
+      fixed.examples,
+      fixed.targets,
+      fixed.targetBytes,
+      scratch.batchTargets,
+      scratch.batchInputs,
+      scratch.deltas,
+      scratch.deltasBelow,
+      scratch.transposed,
+      scratch.kernelGradients,
+      scratch.biasGradients,
+      scratch.classScratch,
+    ]);
+    this.floats(fixed.network, 4)[3] = activationParameter(shape.activation);
+    const table = fixed.layers.flatMap(({ fanIn, fanOut, kernel, bias }, layer) => [
+      fanIn,
+      fanOut,
+      kernel,
+      bias,
+      scratch.outputs[layer]!,
+      scratch.derivatives[layer]!,
+    ]);
+    this.words(fixed.layerTable, table.length).set(table);
+    return scratch;
+  }
+
+  #reach(bytes: number): void {
+    const pages = Math.ceil(bytes / pageBytes);
+    if (pages > maxPages) {
+      const { layerSizes, batchSize } = this.#shape;
+      throw new UserError(
+        `A stack of networks of ${layerSizes.length - 1} layers up to ${Math.max(...layerSizes)} units at batch size ${batchSize} ` +
+          `needs ${gibibytes(bytes)} with its data set, and backend wasm has at most ${gibibytes(maxPages * pageBytes)}: ` +
+          'lower width, depth, batchSize or the data set, or choose another backend (SWEEP_BACKEND).',
+      );
+    }
+    const missing = pages - this.#memory.buffer.byteLength / pageBytes;
+    if (missing > 0) explainFailure(missing, () => this.#memory.grow(missing));
+  }
+
+  #copyExamples(dataset: Dataset): void {
+    const { fixed } = this;
+    const { inputs } = dataset;
+    const stride = paddedColumns(inputs);
+    const { train, validation, test } = dataset.splits;
+    let example = 0;
+    for (const split of [train, validation, test]) {
+      const to = this.floats(fixed.examples + example * stride * 4, split.examples * stride);
+      if (stride === inputs) to.set(split.inputs.subarray(0, split.examples * inputs));
+      else {
+        for (let row = 0; row < split.examples; row++) {
+          to.set(split.inputs.subarray(row * inputs, (row + 1) * inputs), row * stride);
+        }
+      }
+      const targets = new Uint8Array(
+        split.targets.buffer,
+        split.targets.byteOffset,
+        split.examples * fixed.targetBytes,
+      );
+      new Uint8Array(this.#memory.buffer, fixed.targets + example * fixed.targetBytes).set(targets);
+      example += split.examples;
+    }
+  }
+}
+
+function explainFailure<T>(pages: number, allocate: () => T): T {
+  try {
+    return allocate();
+  } catch (cause) {
+    throw new MachineError(`This process could not get ${gibibytes(pages * pageBytes)} more memory for a stack.`, {
+      cause,
+    });
+  }
+}
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;

@@ -1,0 +1,231 @@
+import { BugError } from '../../../core/errors.ts';
+import type { Optimizer } from '../../../core/trial/trial-config.ts';
+import type { LayerSignals, MetricSums, SlotState, Stack, StackShape } from '../../backend.ts';
+import type { Dataset, SplitName } from '../../datasets/dataset.ts';
+import { momentCount } from '../../optimizers.ts';
+import { parameterLayout } from '../../parameter-layout.ts';
+import { optimizerOptions } from './codes.ts';
+import { slotHeaderBytes, stepsPerCall } from './memory-layout.ts';
+import { fromPanels, paddedColumns, paddedRows, toPanels } from './panels.ts';
+import { evaluationRows, StackMemory } from './stack-memory.ts';
+import type { WasmModule } from './web-assembly.ts';
+
+/** Fields of the kernel's Slot header, as doubles. */
+const headerFields = slotHeaderBytes / 8;
+const lossSumField = 6;
+const correctField = 7;
+
+/** What of a slot stays outside of the kernel's memory. */
+interface Occupant {
+  readonly learningRate: number;
+  readonly optimizer: Optimizer;
+  /** Seen in training since the sums were last read. */
+  examples: number;
+}
+
+/** Slots are trained one after the other by one kernel call each, so nothing of one can reach another. */
+export function createWasmStack(module: WasmModule, shape: StackShape, dataset: Dataset, capacity: number): Stack {
+  const occupants = Array.from({ length: capacity }, (): Occupant | null => null);
+  const layout = parameterLayout(shape.layerSizes);
+  const moments = momentCount[shape.optimizer];
+  const { batchSize } = shape;
+  const trainExamples = dataset.splits.train.examples;
+  const firstExample: Readonly<Record<SplitName, number>> = {
+    train: 0,
+    validation: trainExamples,
+    test: trainExamples + dataset.splits.validation.examples,
+  };
+  let open: StackMemory | null = new StackMemory(module, shape, dataset, capacity);
+
+  function memoryOf(): StackMemory {
+    if (!open) throw new BugError('this stack was disposed of', { shape });
+    return open;
+  }
+
+  function occupantOf(slot: number): Occupant {
+    const occupant = occupants[slot];
+    if (!occupant) throw new BugError(`slot ${slot} of a stack of ${capacity} holds no trial`, { slot, shape });
+    return occupant;
+  }
+
+  const addressOf = (memory: StackMemory, slot: number): number => memory.fixed.slots + slot * memory.fixed.slotBytes;
+
+  const headerOf = (memory: StackMemory, slot: number): Float64Array =>
+    memory.doubles(addressOf(memory, slot), headerFields);
+
+  /** Visits each kernel and bias of a slot's parameters (0) or moments (1, 2): its panels, and its place in SlotState. */
+  function forEachMatrix(
+    memory: StackMemory,
+    slot: number,
+    block: number,
+    visit: (panels: Float32Array, panelRows: number, rows: number, columns: number, offset: number) => void,
+  ): void {
+    const start = addressOf(memory, slot) + slotHeaderBytes + block * memory.fixed.parameterBytes;
+    memory.fixed.layers.forEach((place, index) => {
+      const { fanIn, fanOut, kernel, bias } = layout.layers[index]!;
+      const [inputs, outputs] = [paddedColumns(fanIn), paddedColumns(fanOut)];
+      visit(memory.floats(start + place.kernel, inputs * outputs), inputs, fanIn, fanOut, kernel);
+      visit(memory.floats(start + place.bias, outputs), 1, 1, fanOut, bias);
+    });
+  }
+
+  function write(memory: StackMemory, slot: number, block: number, values: Float32Array): void {
+    forEachMatrix(memory, slot, block, (panels, panelRows, rows, columns, offset) => {
+      toPanels(values.subarray(offset, offset + rows * columns), rows, columns, panels, panelRows);
+    });
+  }
+
+  function readBlock(memory: StackMemory, slot: number, block: number, values: Float32Array): void {
+    forEachMatrix(memory, slot, block, (panels, panelRows, rows, columns, offset) => {
+      fromPanels(panels, panelRows, rows, columns, values.subarray(offset, offset + rows * columns));
+    });
+  }
+
+  /** A [rows, columns] matrix that a kernel call left in scratch space. */
+  function readScratch(memory: StackMemory, address: number, panelRows: number, rows: number, columns: number) {
+    const matrix = new Float32Array(rows * columns);
+    fromPanels(memory.floats(address, panelRows * paddedColumns(columns)), panelRows, rows, columns, matrix);
+    return matrix;
+  }
+
+  function checkRows(rows: Uint32Array): void {
+    const wrong = rows.find((row) => row >= trainExamples);
+    if (wrong !== undefined) throw new BugError(`no training row ${wrong} among ${trainExamples}`, { shape });
+  }
+
+  return {
+    shape,
+    capacity,
+
+    place(slot, state) {
+      const memory = memoryOf();
+      const expected = { parameters: layout.count, moments: moments * layout.count };
+      if (
+        !(slot in occupants) ||
+        state.optimizer.name !== shape.optimizer ||
+        state.parameters.length !== expected.parameters ||
+        (state.moments && state.moments.length !== expected.moments)
+      ) {
+        throw new BugError(`state does not fit slot ${slot} of a stack of ${capacity}`, { shape, expected });
+      }
+      const { learningRate, optimizer } = state;
+      occupants[slot] = { learningRate, optimizer, examples: 0 };
+      memory.floats(addressOf(memory, slot), memory.fixed.slotBytes / 4).fill(0);
+      headerOf(memory, slot).set([state.step, learningRate, ...optimizerOptions(optimizer)]);
+      write(memory, slot, 0, state.parameters);
+      for (let moment = 0; state.moments && moment < moments; moment++) {
+        const values = state.moments.subarray(moment * layout.count, (moment + 1) * layout.count);
+        write(memory, slot, 1 + moment, values);
+      }
+    },
+
+    async train(slots, batches, steps) {
+      const memory = memoryOf();
+      if (batches.length !== slots.length * steps * batchSize) {
+        throw new BugError('batches must be [slots, steps, batchSize]', { length: batches.length, slots, steps });
+      }
+      checkRows(batches);
+      const { numbers } = memory.scratch(batchSize);
+      const placed = slots.map(occupantOf);
+      slots.forEach((slot, index) => {
+        for (let done = 0; done < steps; done += stepsPerCall) {
+          const count = Math.min(stepsPerCall, steps - done);
+          const start = (index * steps + done) * batchSize;
+          const length = count * batchSize;
+          memory.words(numbers, length).set(batches.subarray(start, start + length));
+          memory.kernel.train(memory.fixed.network, addressOf(memory, slot), numbers, batchSize, count);
+        }
+        placed[index]!.examples += steps * batchSize;
+      });
+    },
+
+    async takeTrainSums(slots) {
+      const memory = memoryOf();
+      return slots.map((slot): MetricSums => {
+        const occupant = occupantOf(slot);
+        const header = headerOf(memory, slot);
+        const sums = {
+          examples: occupant.examples,
+          lossSum: header[lossSumField]!,
+          correct: header[correctField]!,
+        };
+        occupant.examples = 0;
+        header.fill(0, lossSumField);
+        return sums;
+      });
+    },
+
+    async evaluate(slots, split) {
+      const memory = memoryOf();
+      const { examples } = dataset.splits[split];
+      const { numbers } = memory.scratch(evaluationRows);
+      const { network, evaluationSums } = memory.fixed;
+      return slots.map((slot): MetricSums => {
+        occupantOf(slot);
+        memory.doubles(evaluationSums, headerFields).fill(0);
+        for (let start = 0; start < examples; start += evaluationRows) {
+          const rows = Math.min(evaluationRows, examples - start);
+          const piece = memory.words(numbers, rows);
+          for (let row = 0; row < rows; row++) piece[row] = firstExample[split] + start + row;
+          memory.kernel.evaluate(network, addressOf(memory, slot), numbers, rows, evaluationSums);
+        }
+        const sums = memory.doubles(evaluationSums, headerFields);
+        return { examples, lossSum: sums[lossSumField]!, correct: sums[correctField]! };
+      });
+    },
+
+    async signals(slot, rowNumbers) {
+      const memory = memoryOf();
+      occupantOf(slot);
+      checkRows(rowNumbers);
+      const rows = rowNumbers.length;
+      const panelRows = paddedRows(rows);
+      const scratch = memory.scratch(rows);
+      const { kernel } = memory;
+      const { network, evaluationSums } = memory.fixed;
+      const address = addressOf(memory, slot);
+      const last = layout.layers.length - 1;
+      memory.words(scratch.numbers, rows).set(rowNumbers);
+      kernel.gather(network, scratch.numbers, rows);
+      const forward = layout.layers.map(({ fanOut }, layer) => {
+        const outputs = () => readScratch(memory, scratch.outputs[layer]!, panelRows, rows, fanOut);
+        kernel.affine(network, address, layer, rows);
+        const preActivations = outputs();
+        if (layer < last) kernel.activateLayer(network, layer, rows);
+        return { preActivations, activations: outputs() };
+      });
+      kernel.outputDeltas(network, evaluationSums, rows);
+      const backward: Pick<LayerSignals, 'preActivationGradients' | 'kernelGradients'>[] = [];
+      for (let layer = last; layer >= 0; layer--) {
+        const { fanIn, fanOut } = layout.layers[layer]!;
+        kernel.kernelGradients(network, layer, rows);
+        backward.unshift({
+          preActivationGradients: readScratch(memory, memory.deltas, panelRows, rows, fanOut),
+          kernelGradients: readScratch(memory, scratch.kernelGradients, paddedColumns(fanIn), fanIn, fanOut),
+        });
+        if (layer === 0) break;
+        kernel.propagateDeltas(network, address, layer, rows);
+        kernel.swapDeltas(network);
+      }
+      return forward.map((signals, layer): LayerSignals => ({ ...signals, ...backward[layer]! }));
+    },
+
+    async read(slot): Promise<SlotState> {
+      const memory = memoryOf();
+      const { learningRate, optimizer } = occupantOf(slot);
+      const step = headerOf(memory, slot)[0]!;
+      const parameters = new Float32Array(layout.count);
+      readBlock(memory, slot, 0, parameters);
+      const kept = step === 0 || moments === 0 ? null : new Float32Array(moments * layout.count);
+      for (let moment = 0; kept && moment < moments; moment++) {
+        readBlock(memory, slot, 1 + moment, kept.subarray(moment * layout.count, (moment + 1) * layout.count));
+      }
+      return { parameters, moments: kept, step, learningRate, optimizer };
+    },
+
+    dispose() {
+      open = null;
+      occupants.fill(null);
+    },
+  };
+}
