@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isAlive } from './processes.ts';
 
@@ -6,6 +6,7 @@ import { isAlive } from './processes.ts';
 const touchEveryMs = 5_000;
 /** ... so one that was not touched for so long belongs to a dead process whose pid went to another. */
 const staleAfterMs = 120_000;
+const replacingWithinMs = 10_000;
 
 export interface ProcessLock {
   release(): Promise<void>;
@@ -32,16 +33,9 @@ export async function tryLock(path: string): Promise<ProcessLock | null> {
   const mine = `${path}.${process.pid}.${performance.now()}`;
   await writeFile(mine, String(process.pid));
   try {
-    for (;;) {
-      try {
-        await link(mine, path);
-        break;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-      if ((await lockHolder(path)) !== null) return null;
-      await removeStale(path, `${mine}.stale`);
-    }
+    const isMine =
+      (await linked(mine, path)) || ((await lockHolder(path)) === null && (await replaceStale(mine, path)));
+    if (!isMine) return null;
   } finally {
     await rm(mine, { force: true });
   }
@@ -59,14 +53,37 @@ export async function tryLock(path: string): Promise<ProcessLock | null> {
   };
 }
 
-/** Moves a dead holder's lock away; one that a faster process has renewed meanwhile is put back. */
-async function removeStale(path: string, aside: string): Promise<void> {
+/** Whether the lock at `path` is ours now; false when there is one already. */
+async function linked(mine: string, path: string): Promise<boolean> {
   try {
-    await rename(path, aside);
+    await link(mine, path);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-  if ((await lockHolder(aside)) !== null) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+}
+
+/**
+ * Puts our lock in a dead holder's place. Only one process at a time may do so, under a second lock: else a slow one would
+ * remove not the dead holder's lock but that of the one who was faster.
+ */
+async function replaceStale(mine: string, path: string): Promise<boolean> {
+  const second = `${path}.replacing`;
+  if (!(await linked(mine, second))) {
+    const ageMs = await stat(second).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    // It is held for less than a millisecond, unless its holder was killed just then: the next attempt finds the way free.
+    if (ageMs > replacingWithinMs) await rm(second, { force: true });
+    return false;
+  }
+  try {
+    if ((await lockHolder(path)) !== null) return false;
+    await rm(path, { force: true });
+    return await linked(mine, path);
+  } finally {
+    await rm(second, { force: true });
+  }
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { limitVariables } from '../../core/sweep/limits.ts';
 import type { Folders } from './folders.ts';
 
 /**
@@ -42,7 +43,7 @@ export interface StackState {
 }
 
 /** Variables that a running stack took its shape from. */
-export const shapingVariables = [
+export const shapingVariables: readonly string[] = [
   'DATABASE_URL',
   'TEMPORAL_ADDRESS',
   'TEMPORAL_NAMESPACE',
@@ -51,7 +52,8 @@ export const shapingVariables = [
   'SWEEP_BACKEND',
   'SWEEP_TRAINERS',
   'SWEEP_DATASETS',
-] as const;
+  ...Object.values(limitVariables),
+];
 
 function stateFile(folders: Folders): string {
   return join(folders.home, 'stack.json');

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import type { ConnectionOptions } from '@temporalio/client';
 import { UserError } from '../../core/errors.ts';
@@ -15,6 +16,11 @@ export interface TemporalSettings {
  * TEMPORAL_CONFIG_FILE). Throws UserError when the configuration file or profile cannot be read.
  */
 export function temporalSettings(environment: NodeJS.ProcessEnv, embeddedAddress: string): TemporalSettings {
+  const file = environment['TEMPORAL_CONFIG_FILE'];
+  // The library takes a missing file for an empty one.
+  if (file && !existsSync(file)) {
+    throw new UserError(`TEMPORAL_CONFIG_FILE is ${file}, which does not exist: correct it or unset it.`);
+  }
   try {
     const variables = Object.fromEntries(
       Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),

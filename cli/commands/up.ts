@@ -1,0 +1,18 @@
+import { withoutPassword } from '../../infra/local/stack-database.ts';
+import type { StackState } from '../../infra/local/stack-state.ts';
+import { startStack } from '../start-stack.ts';
+
+/** `initsweep up` */
+export async function upCommand(): Promise<void> {
+  const state = await startStack();
+  console.log(describeStack(state).join('\n'));
+}
+
+function describeStack({ temporal, database, workers }: StackState): string[] {
+  return [
+    `Temporal         ${temporal?.address ?? ''} (namespace ${temporal?.namespace ?? ''})`,
+    ...(temporal?.uiAddress ? [`Temporal's pages ${temporal.uiAddress}`] : []),
+    `PostgreSQL       ${database ? withoutPassword(database.url) : ''} (whole address: initsweep address --database)`,
+    `workers          ${workers.map(({ name, pid }) => `${name} (process ${pid ?? 'none'})`).join(', ')}`,
+  ];
+}

@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { findOnPath } from '../../infra/local/find-on-path.ts';
+import { folders } from '../../infra/local/folders.ts';
+import type { Finding } from './finding.ts';
+
+const run = promisify(execFile);
+/** PostgreSQL's and Temporal's files of a few thousand trials stay well below; a full disk stops both. */
+const scarceBytes = 2e9;
+
+/** Node, packages, cores, memory, disk, GPU and Grafana. */
+export async function machineFindings(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const { home, cache } = folders(environment);
+  return [
+    // The command's first step has refused an older Node and has made node_modules fit.
+    { subject: 'Node', state: 'good', detail: `${process.versions.node} on ${process.platform} ${process.arch}` },
+    { subject: 'packages', state: 'good', detail: 'node_modules is what package-lock.json asks for' },
+    {
+      subject: 'machine',
+      state: 'good',
+      detail: `${availableParallelism()} cores, ${Math.round(totalmem() / 1e9)} GB of memory`,
+    },
+    await diskFinding('state folder', home),
+    await diskFinding('cache folder', cache),
+    await gpuFinding(environment),
+    await grafanaFinding(environment),
+  ];
+}
+
+async function diskFinding(subject: string, folder: string): Promise<Finding> {
+  const { bavail, bsize } = await statfsOfNearest(folder);
+  const freeBytes = bavail * bsize;
+  const detail = `${folder}, ${(freeBytes / 1e9).toFixed(1)} GB free`;
+  if (freeBytes >= scarceBytes) return { subject, state: 'good', detail };
+  const variable = subject === 'state folder' ? 'SWEEP_HOME' : 'SWEEP_CACHE';
+  return { subject, state: 'bad', detail, mend: `free some space, or set ${variable} to a folder on another disk` };
+}
+
+/** Of the folder itself or, before its first use, of the nearest one above that exists. */
+async function statfsOfNearest(folder: string): Promise<{ bavail: number; bsize: number }> {
+  try {
+    return await statfs(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    return statfsOfNearest(dirname(folder));
+  }
+}
+
+async function gpuFinding(environment: NodeJS.ProcessEnv): Promise<Finding> {
+  const subject = 'GPU';
+  const tool = await findOnPath('nvidia-smi', environment);
+  if (tool === null) return { subject, state: 'note', detail: 'none found (no nvidia-smi): training uses the CPU' };
+  try {
+    const { stdout } = await run(tool, ['--query-gpu=name,memory.total', '--format=csv,noheader']);
+    return { subject, state: 'good', detail: stdout.trim().split('\n').join('; ') };
+  } catch (error) {
+    return { subject, state: 'note', detail: `nvidia-smi failed: ${(error as Error).message.split('\n')[0] ?? ''}` };
+  }
+}
+
+async function grafanaFinding(environment: NodeJS.ProcessEnv): Promise<Finding> {
+  const subject = 'Grafana';
+  const url = environment['GRAFANA_URL'];
+  const home = environment['GRAFANA_HOME'];
+  if (url) return { subject, state: 'good', detail: `GRAFANA_URL is ${url}` };
+  if (home) return { subject, state: 'good', detail: `GRAFANA_HOME is ${home}` };
+  const server = (await findOnPath('grafana', environment)) ?? (await findOnPath('grafana-server', environment));
+  if (server !== null) return { subject, state: 'good', detail: server };
+  return {
+    subject,
+    state: 'note',
+    detail: 'not found: sweeps run without it',
+    mend: 'to see dashboards, install Grafana so that `grafana` is on PATH, or set GRAFANA_URL or GRAFANA_HOME',
+  };
+}

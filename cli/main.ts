@@ -1,0 +1,82 @@
+import { Command, CommanderError } from 'commander';
+import { exitCodeOf, exitCodes, explain } from './explain.ts';
+
+/** Runs one command line and answers its exit code; see `exitCodes`. */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  /** Commands are loaded when they are called: a check of a sweep file needs no database client. A command answers its exit code, or nothing when all went well. */
+  const run =
+    <Args extends unknown[]>(load: () => Promise<(...given: Args) => Promise<number | void>>) =>
+    async (...given: Args): Promise<void> => {
+      const command = await load();
+      exitCode = (await command(...given)) ?? exitCodes.done;
+    };
+  const program = new Command('initsweep')
+    .description('Which weight initialization suits which network? Sweeps on Temporal, results in PostgreSQL.')
+    .showHelpAfterError('(initsweep --help shows what there is)')
+    .enablePositionalOptions()
+    .exitOverride();
+
+  program
+    .command('run')
+    .description('run a sweep file and show its progress and results; starts the local stack when it is not up')
+    .argument('[file]', 'sweep file, JSON or YAML (default: examples/quickstart.json)')
+    .option('--workflow-id <id>', "the workflow's id (default: the sweep's name)")
+    .action(run(async () => (await import('./commands/run.ts')).runCommand));
+  program
+    .command('plan')
+    .description('check a sweep file and say what it would do, without doing it')
+    .argument('<file>', 'sweep file, JSON or YAML')
+    .action(run(async () => (await import('./commands/plan.ts')).planCommand));
+  program
+    .command('watch')
+    .description('follow a sweep to its end')
+    .argument('<id>', 'workflow id or sweep id')
+    .action(run(async () => (await import('./commands/watch.ts')).watchCommand));
+  program
+    .command('results')
+    .description("show a sweep's results as far as there are any")
+    .argument('<id>', 'workflow id or sweep id')
+    .action(run(async () => (await import('./commands/results.ts')).resultsCommand));
+  program
+    .command('sweeps')
+    .description('list the latest sweeps')
+    .action(run(async () => (await import('./commands/sweeps.ts')).sweepsCommand));
+  program
+    .command('up')
+    .description('start the local stack, or find the one that runs')
+    .action(run(async () => (await import('./commands/up.ts')).upCommand));
+  program
+    .command('down')
+    .description('stop the local stack; its data stays')
+    .action(run(async () => (await import('./commands/down.ts')).downCommand));
+  program
+    .command('doctor')
+    .description('say what is there, what is missing and how to mend it')
+    .action(run(async () => (await import('./commands/doctor.ts')).doctorCommand));
+  program
+    .command('address')
+    .description('print one address of the running stack, for scripts')
+    .option('--database', 'with the password')
+    .option('--temporal', 'host:port (the default)')
+    .option('--ui', "Temporal's web pages")
+    .action(run(async () => (await import('./commands/address.ts')).addressCommand));
+  program
+    .command('temporal')
+    .description("Temporal's own command line, set up for the running stack")
+    .argument('[arguments...]')
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(run(async () => (await import('./commands/temporal.ts')).temporalCommand));
+
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // commander has said what is wrong, or shown the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.user;
+    console.error(await explain(error));
+    return exitCodeOf(error);
+  }
+}

@@ -1,0 +1,59 @@
+import { compareInitializers } from '../../core/comparison/compare-initializers.ts';
+import { finalTrialStates } from '../../core/trial/trial-record.ts';
+import type { SweepStore, TrialOutcomeRow } from '../../storage/sweep-store.ts';
+import { durationText } from '../progress/progress-text.ts';
+import { answer } from './answer.ts';
+import { comparisonTable } from './comparison-table.ts';
+import { resultTable } from './result-table.ts';
+
+const failuresShown = 3;
+
+/** Prints all that a sweep's finished trials say: counts, result table, comparison, answer in words. */
+export async function showResults(store: SweepStore, sweepId: string): Promise<void> {
+  const sweep = await store.readSweep(sweepId);
+  const outcomes = await store.outcomes(sweepId);
+  console.log(`\n${sweep.spec.name}: ${countsText(outcomes, sweep.trialCount)}.`);
+  console.log(provenanceText(outcomes));
+  for (const line of failureLines(outcomes)) console.log(line);
+  if (outcomes.length === 0) return;
+  const { target, epochs } = sweep.spec.training;
+  const comparisons = compareInitializers(outcomes, { epochs, target });
+
+  const goal =
+    target === null ? 'no target; test metric' : `epochs until ${target.metric} ${target.threshold} · test metric`;
+  console.log(`\nResults: for each network and initializer the median over seeds of the ${goal}`);
+  console.log(resultTable(comparisons));
+  console.log(
+    `\nComparison: medians by Kaplan-Meier ("> ${epochs}": most seeds had not met the target when the budget ended), ` +
+      'IQM: interquartile mean over seeds, [95 % intervals]',
+  );
+  console.log(comparisonTable(comparisons));
+  console.log(`\nAnswer`);
+  for (const sentence of answer(comparisons)) console.log(`  ${sentence}`);
+  console.log('');
+}
+
+function countsText(outcomes: readonly TrialOutcomeRow[], total: number): string {
+  const counts = finalTrialStates
+    .map((state) => ({ state, count: outcomes.filter((row) => row.state === state).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ state, count }) => `${count} ${state}`);
+  return [`${outcomes.length} of ${total} trials have ended`, ...counts].join(', ');
+}
+
+function provenanceText(outcomes: readonly TrialOutcomeRow[]): string {
+  const backends = [...new Set(outcomes.flatMap(({ backend }) => backend ?? []))].sort();
+  const trainedMs = outcomes.reduce((sum, { durationMs, reused }) => sum + (reused ? 0 : (durationMs ?? 0)), 0);
+  const reused = outcomes.filter((row) => row.reused).length;
+  return [
+    `Backend: ${backends.join(', ') || 'none'}`,
+    `time in the trainer: ${durationText(trainedMs)}`,
+    ...(reused > 0 ? [`${reused} results taken over from earlier sweeps`] : []),
+  ].join(' · ');
+}
+
+function failureLines(outcomes: readonly TrialOutcomeRow[]): string[] {
+  const failed = outcomes.filter(({ state }) => state === 'failed');
+  const lines = failed.slice(0, failuresShown).map(({ number, reason }) => `  trial ${number} failed: ${reason}`);
+  return failed.length > failuresShown ? [...lines, `  and ${failed.length - failuresShown} more`] : lines;
+}
