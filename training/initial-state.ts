@@ -1,11 +1,30 @@
 import { initializeLayer } from '../core/initializers/initialize-layer.ts';
 import { randomStream } from '../core/random/random-stream.ts';
 import type { TrialConfig } from '../core/trial/trial-config.ts';
-import type { SlotState } from './backend.ts';
+import type { SlotState, Stack } from './backend.ts';
+import { lsuvExamples, rescaleToUnitVariance } from './lsuv.ts';
 import { parameterLayout } from './parameter-layout.ts';
 
+/**
+ * Places a trial before its first step into a slot; where the initializer is `lsuv`, scaled on a batch of its own from
+ * the `examples` training rows. Throws what initializeLayer throws.
+ */
+export async function placeInitialState(
+  stack: Stack,
+  slot: number,
+  config: TrialConfig,
+  examples: number,
+): Promise<void> {
+  const state = initialState(config, stack.shape.layerSizes);
+  stack.place(slot, state);
+  if (config.initializer.name !== 'lsuv') return;
+  const rows = Uint32Array.from({ length: examples }, (_, row) => row);
+  randomStream(config.seed, 'lsuv').shuffle(rows);
+  await rescaleToUnitVariance(stack, slot, state, config.initializer, rows.subarray(0, lsuvExamples));
+}
+
 /** A trial before its first step: every layer drawn from a stream of its own, so that layer 3 is the same at any depth. */
-export function initialState(config: TrialConfig, layerSizes: readonly number[]): SlotState {
+function initialState(config: TrialConfig, layerSizes: readonly number[]): SlotState {
   const { initializer, activation, seed, learningRate, optimizer } = config;
   const layout = parameterLayout(layerSizes);
   const parameters = new Float32Array(layout.count);

@@ -1,15 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { MachineError } from '../core/errors.ts';
-import { randomStream } from '../core/random/random-stream.ts';
 import type { Backend, MetricSums, Stack, StackShape } from './backend.ts';
 import type { Dataset, SplitName } from './datasets/dataset.ts';
 import { epochOrder, stepsPerEpoch } from './epoch-order.ts';
-import { initialState } from './initial-state.ts';
-import { lsuvExamples, rescaleToUnitVariance } from './lsuv.ts';
+import { placeInitialState } from './initial-state.ts';
 import { momentCount } from './optimizers.ts';
 import { Pace } from './pace.ts';
 import { parameterLayout } from './parameter-layout.ts';
-import { layerRecords } from './probes/layer-records.ts';
+import { probeLayers } from './probes/probe-layers.ts';
 import type { TrialJob, TrialOutcome, TrialProgress } from './trainer.ts';
 import { asTrialError } from './trial-error.ts';
 import { TrialRun } from './trial-run.ts';
@@ -110,6 +108,7 @@ export class StackGroup {
     if (wanted > (this.#stack?.capacity ?? 0)) await this.#grow(wanted);
     const stack = this.#stack;
     if (!stack) return;
+    const { examples } = this.#dataset.splits.train;
     const admitted: PlacedTrial[] = [];
     while (this.#waiting.length > 0 && this.#placed.length < stack.capacity) {
       const queued = this.#waiting.shift()!;
@@ -117,7 +116,8 @@ export class StackGroup {
       const slot = Array.from({ length: stack.capacity }, (_, i) => i).find((i) => !taken.has(i))!;
       const trial = { ...queued, slot, run: new TrialRun(queued.job.config, this.#steps), durationMs: 0 };
       this.#placed.push(trial);
-      if (await this.#attempt(trial, () => this.#initialize(stack, trial))) admitted.push(trial);
+      if (await this.#attempt(trial, () => placeInitialState(stack, slot, queued.job.config, examples)))
+        admitted.push(trial);
       yield;
       this.#dropLeavers();
     }
@@ -143,16 +143,6 @@ export class StackGroup {
     for (const { slot } of this.#placed) stack.place(slot, await old!.read(slot));
     old?.dispose();
     this.#stack = stack;
-  }
-
-  async #initialize(stack: Stack, trial: PlacedTrial): Promise<void> {
-    const { config } = trial.job;
-    const state = initialState(config, this.#shape.layerSizes);
-    stack.place(trial.slot, state);
-    if (config.initializer.name !== 'lsuv') return;
-    const rows = Uint32Array.from({ length: this.#dataset.splits.train.examples }, (_, row) => row);
-    randomStream(config.seed, 'lsuv').shuffle(rows);
-    await rescaleToUnitVariance(stack, trial.slot, state, config.initializer, rows.subarray(0, lsuvExamples));
   }
 
   async *#trainEpoch(): AsyncGenerator<void, void> {
@@ -226,7 +216,8 @@ export class StackGroup {
       await this.#attempt(trial, async () => {
         const { run, job } = trial;
         const epoch = run.record(run.epoch + advance, train.get(trial)!, validation.get(trial)!);
-        const layers = run.probed ? await this.#probe(trial) : [];
+        const rows = Math.min(job.config.probes.examples, this.#dataset.splits.train.examples);
+        const layers = run.probed ? await probeLayers(this.#stack!, trial.slot, run.epoch, rows) : [];
         trial.onProgress({ id: job.id, epoch, layers });
       });
     }
@@ -241,18 +232,6 @@ export class StackGroup {
         trial.settle({ id: job.id, result: run.result(end) });
       });
     }
-  }
-
-  async #probe(trial: PlacedTrial) {
-    const { probes } = trial.job.config;
-    const length = Math.min(probes.examples, this.#dataset.splits.train.examples);
-    // The split is in random order, so its first rows are a sample; the same one for every trial.
-    const signals = await this.#stack!.signals(
-      trial.slot,
-      Uint32Array.from({ length }, (_, row) => row),
-    );
-    const { parameters } = await this.#stack!.read(trial.slot);
-    return layerRecords(trial.run.epoch, this.#shape, parameters, signals);
   }
 
   /** Does what concerns one trial alone; if that fails, only this trial does. */

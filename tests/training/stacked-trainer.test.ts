@@ -6,6 +6,7 @@ import type { Initializer } from '../../core/initializers/initializer.ts';
 import type { Optimizer, TrialConfig } from '../../core/trial/trial-config.ts';
 import type { TrialResult } from '../../core/trial/trial-record.ts';
 import type { Backend } from '../../training/backend.ts';
+import { chooseBackend } from '../../training/backends/choose-backend.ts';
 import { createCpuBackend } from '../../training/backends/cpu/cpu-backend.ts';
 import { createTrainer } from '../../training/stacked-trainer.ts';
 import type { TrialOutcome, TrialProgress } from '../../training/trainer.ts';
@@ -73,32 +74,36 @@ const trials: fc.Arbitrary<TrialConfig> = fc
   );
 
 describe('stacked trainer', () => {
-  it('gives every trial the records and the result that it has alone, whatever it is trained with', async () => {
-    const calls = fc.array(
-      fc.record({ configs: fc.array(trials, { minLength: 1, maxLength: 6 }), startMs: fc.nat(8) }),
-      { minLength: 1, maxLength: 3 },
-    );
-    await fc.assert(
-      fc.asyncProperty(calls, fc.integer({ min: 1, max: 5 }), async (drawn, places) => {
-        const trainer = trainerOf(places);
-        const together = await Promise.all(
-          drawn.map(async ({ configs, startMs }, index) => {
-            await delay(startMs);
-            return stories(trainer, configs, `call-${index}`);
-          }),
-        );
-        await trainer.close();
-        for (const [call, { configs }] of drawn.entries()) {
-          for (const [index, config] of configs.entries()) {
-            const alone = trainerOf(1);
-            expect(together[call]![index]).toEqual((await stories(alone, [config]))[0]);
-            await alone.close();
+  it.each(['cpu', 'wasm'])(
+    'gives every trial the records and the result that it has alone, whatever it is trained with (%s)',
+    async (name) => {
+      const { backend } = await chooseBackend(name);
+      const calls = fc.array(
+        fc.record({ configs: fc.array(trials, { minLength: 1, maxLength: 6 }), startMs: fc.nat(8) }),
+        { minLength: 1, maxLength: 3 },
+      );
+      await fc.assert(
+        fc.asyncProperty(calls, fc.integer({ min: 1, max: 5 }), async (drawn, places) => {
+          const trainer = trainerOf(places, backend);
+          const together = await Promise.all(
+            drawn.map(async ({ configs, startMs }, index) => {
+              await delay(startMs);
+              return stories(trainer, configs, `call-${index}`);
+            }),
+          );
+          await trainer.close();
+          for (const [call, { configs }] of drawn.entries()) {
+            for (const [index, config] of configs.entries()) {
+              const alone = trainerOf(1, backend);
+              expect(together[call]![index]).toEqual((await stories(alone, [config]))[0]);
+              await alone.close();
+            }
           }
-        }
-      }),
-      { numRuns: 40, seed: 3 },
-    );
-  });
+        }),
+        { numRuns: 40, seed: 3 },
+      );
+    },
+  );
 
   it('answers in the order of the jobs, each with epochs 0, 1, 2, ... of its own', async () => {
     const trainer = trainerOf(2);

@@ -1,3 +1,4 @@
+// Backends: one folder each, alike, held together by tests/contracts/backend-contract.ts. Nothing of trials, epochs or targets.
 import { UserError } from '../../core/errors.ts';
 import type { Backend, BackendName } from '../backend.ts';
 
@@ -12,6 +13,7 @@ interface Candidate {
 
 /** Best first. Loaded when tried, so that a package that is not installed hinders nobody else. */
 const candidates: readonly Candidate[] = [
+  { name: 'wasm', create: async () => (await import('./wasm/wasm-backend.ts')).createWasmBackend() },
   { name: 'cpu', create: async () => (await import('./cpu/cpu-backend.ts')).createCpuBackend() },
 ];
 

@@ -1,6 +1,6 @@
 /** Euclidean norm in double precision. */
 export function euclideanNorm(values: Float32Array): number {
   let squares = 0;
-  for (const value of values) squares += value * value;
+  for (let i = 0; i < values.length; i++) squares += values[i]! * values[i]!;
   return Math.sqrt(squares);
 }

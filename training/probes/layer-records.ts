@@ -1,3 +1,4 @@
+// Probes: what is measured on a layer, from raw signals, one file a family of measures. No backend and no training here.
 import type { LayerRecord } from '../../core/trial/trial-record.ts';
 import type { LayerSignals, StackShape } from '../backend.ts';
 import { parameterLayout } from '../parameter-layout.ts';

@@ -5,6 +5,10 @@ import type { Activation } from '../../core/activations/activation.ts';
 export function saturatedShare(activation: Activation, preActivations: Float32Array): number {
   const { saturated } = activationFunctions(activation);
   let count = 0;
-  for (const z of preActivations) count += Number.isNaN(z) ? NaN : Number(saturated(z));
+  for (let i = 0; i < preActivations.length; i++) {
+    const z = preActivations[i]!;
+    if (Number.isNaN(z)) return NaN;
+    if (saturated(z)) count++;
+  }
   return count / preActivations.length;
 }

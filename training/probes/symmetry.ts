@@ -8,7 +8,9 @@
 export function unitCosine(kernel: Float32Array, fanIn: number, fanOut: number): number {
   if (fanOut === 1) return NaN;
   const norms = new Float64Array(fanOut);
-  for (let i = 0; i < kernel.length; i++) norms[i % fanOut]! += kernel[i]! ** 2;
+  for (let i = 0; i < fanIn; i++) {
+    for (let j = 0; j < fanOut; j++) norms[j]! += kernel[i * fanOut + j]! * kernel[i * fanOut + j]!;
+  }
   let zeros = 0;
   for (let j = 0; j < fanOut; j++) {
     norms[j] = Math.sqrt(norms[j]!);
@@ -18,7 +20,7 @@ export function unitCosine(kernel: Float32Array, fanIn: number, fanOut: number):
   for (let i = 0; i < fanIn; i++) {
     let sum = 0;
     for (let j = 0; j < fanOut; j++) if (norms[j] !== 0) sum += kernel[i * fanOut + j]! / norms[j]!;
-    squaredSum += sum ** 2;
+    squaredSum += sum * sum;
   }
   const ordered = squaredSum - (fanOut - zeros) + zeros * (zeros - 1);
   return ordered / (fanOut * (fanOut - 1));

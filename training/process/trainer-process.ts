@@ -1,3 +1,4 @@
+// The trainer beside the event loop: its process, the protocol, the pool. What training is lives one folder up.
 import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';

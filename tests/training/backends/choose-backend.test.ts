@@ -14,8 +14,9 @@ describe('choosing a backend', () => {
     await backend.dispose();
   });
 
-  it('finds one that works where the choice is left to it', async () => {
+  it('takes one that is faster than the reference where the choice is left to it', async () => {
     const { backend, why } = await chooseBackend('auto');
+    expect(backend.name).not.toBe('cpu');
     expect(why).toMatch(/^the best that works here/);
     await backend.dispose();
   });
