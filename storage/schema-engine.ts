@@ -26,7 +26,7 @@ let isLoaded = false;
 export async function openSchemaEngine(
   databaseUrl: string,
   datamodels?: readonly (readonly [string, string])[],
-): Promise<{ readonly engine: SchemaEngine; close(): Promise<void> }> {
+): Promise<{ readonly engine: SchemaEngine; readonly close: () => Promise<void> }> {
   load();
   // Host and database apart: with a connection string the adapter's shadow database would be the main one.
   const { host, port, user, password, database, ssl } = new pg.Client(databaseUrl);

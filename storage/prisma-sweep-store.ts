@@ -1,0 +1,60 @@
+/** The store on PostgreSQL. How each guarantee of SweepStore is kept is written where it is kept: claims, records, endings, sweeps, aggregates. */
+import { UserError } from '../core/errors.ts';
+import { outcomes, progress } from './aggregates.ts';
+import { claimTrial } from './claims.ts';
+import { connect } from './database.ts';
+import { abandonTrial, finishTrial, recordFailure } from './endings.ts';
+import { recordProgress } from './records.ts';
+import { storageError } from './storage-error.ts';
+import type { SweepStore } from './sweep-store.ts';
+import { closeSweep, listSweeps, openSweep, readSweep } from './sweeps.ts';
+
+/**
+ * Connects to a migrated database. Use one store a process: it holds up to four connections. Throws MachineError when the database cannot
+ * be reached, UserError when it has no tables of ours.
+ */
+export async function openStore(databaseUrl: string): Promise<SweepStore & { close(): Promise<void> }> {
+  const client = connect(databaseUrl);
+  const run = async <T>(
+    method: string,
+    context: Readonly<Record<string, unknown>>,
+    call: () => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      throw storageError(error, method, context);
+    }
+  };
+  try {
+    await run('open', {}, async () => {
+      const [tables] = await client.$queryRaw<
+        { found: boolean }[]
+      >`SELECT to_regclass('sweep_trial') IS NOT NULL AS found`;
+      if (tables?.found !== true)
+        throw new UserError('The database has no tables of initsweep yet. Run: npx prisma migrate deploy');
+    });
+  } catch (error) {
+    await client.$disconnect();
+    throw error;
+  }
+  return {
+    openSweep: (sweep) => run('openSweep', { id: sweep.id }, () => openSweep(client, sweep)),
+    readSweep: (id) => run('readSweep', { id }, () => readSweep(client, id)),
+    listSweeps: (limit) => run('listSweeps', { limit }, () => listSweeps(client, limit)),
+    closeSweep: (id, state, reason) => run('closeSweep', { id, state }, () => closeSweep(client, id, state, reason)),
+    claimTrial: (claim) =>
+      run('claimTrial', { sweepId: claim.sweepId, number: claim.number, key: claim.key }, () =>
+        claimTrial(client, claim),
+      ),
+    recordProgress: (trial, epochs, layers, leaseMs) =>
+      run('recordProgress', { ...trial }, () => recordProgress(client, trial, epochs, layers, leaseMs)),
+    finishTrial: (trial, result) => run('finishTrial', { ...trial, result }, () => finishTrial(client, trial, result)),
+    abandonTrial: (trial, state, reason) =>
+      run('abandonTrial', { ...trial, state }, () => abandonTrial(client, trial, state, reason)),
+    recordFailure: (failure) => run('recordFailure', { ...failure }, () => recordFailure(client, failure)),
+    progress: (sweepId) => run('progress', { sweepId }, () => progress(client, sweepId)),
+    outcomes: (sweepId) => run('outcomes', { sweepId }, () => outcomes(client, sweepId)),
+    close: () => client.$disconnect(),
+  };
+}
