@@ -43,47 +43,53 @@ const initializers: readonly Initializer[] = [
   { name: 'normal', sd: 1e20 },
 ];
 
-const optimizers: readonly Optimizer[] = [
-  { name: 'sgd' },
-  { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-  { name: 'adam', beta1: 0.8, beta2: 0.99, epsilon: 1e-3 },
-];
+const shapes = fc.record({
+  optimizer: fc.constantFrom<Optimizer[]>(
+    [{ name: 'sgd' }],
+    [
+      { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+      { name: 'adam', beta1: 0.8, beta2: 0.99, epsilon: 1e-3 },
+    ],
+  ),
+  width: fc.constantFrom(3, 6),
+  depth: fc.constantFrom(1, 2),
+  activation: fc.constantFrom({ name: 'relu' as const }, { name: 'tanh' as const }),
+  batchSize: fc.constantFrom(16, 20),
+  task: fc.constantFrom({}, regression),
+});
 
-const trials: fc.Arbitrary<TrialConfig> = fc
-  .record({
-    initializer: fc.constantFrom(...initializers),
-    optimizer: fc.constantFrom(...optimizers),
-    width: fc.constantFrom(3, 6),
-    depth: fc.constantFrom(1, 2),
-    activation: fc.constantFrom({ name: 'relu' as const }, { name: 'tanh' as const }),
-    batchSize: fc.constantFrom(16, 20),
-    epochs: fc.integer({ min: 0, max: 4 }),
-    seed: fc.nat(50),
-    learningRate: fc.constantFrom(0.001, 0.1, 1e25),
-    target: fc.constantFrom(null, { metric: 'trainLoss' as const, threshold: 1 }),
-    stopAtTarget: fc.boolean(),
-    probes: fc.constantFrom<TrialConfig['probes']>(
-      { epochs: [], examples: 1 },
-      { epochs: [0, 2, 'last'], examples: 100 },
-      { epochs: ['last'], examples: 7 },
-    ),
-    regression: fc.boolean(),
-  })
-  .map(({ regression: isRegression, ...changes }) =>
-    trialConfig(isRegression ? { ...changes, ...regression } : changes),
-  );
+/** Trials of one shape or two, so that most of them meet in a stack; everything else differs from trial to trial. */
+const mixes = fc.array(shapes, { minLength: 1, maxLength: 2 }).chain((drawnShapes) => {
+  const trial = fc
+    .record({
+      shape: fc.constantFrom(...drawnShapes),
+      which: fc.nat(1),
+      initializer: fc.constantFrom(...initializers),
+      epochs: fc.integer({ min: 0, max: 4 }),
+      seed: fc.nat(50),
+      learningRate: fc.constantFrom(0.001, 0.1, 1e25),
+      target: fc.constantFrom(null, { metric: 'trainLoss' as const, threshold: 1 }),
+      stopAtTarget: fc.boolean(),
+      probes: fc.constantFrom<TrialConfig['probes']>(
+        { epochs: [], examples: 1 },
+        { epochs: [0, 2, 'last'], examples: 100 },
+        { epochs: ['last'], examples: 7 },
+      ),
+    })
+    .map(({ shape: { optimizer, task, ...shape }, which, ...changes }) =>
+      trialConfig({ ...shape, ...task, ...changes, optimizer: optimizer[which % optimizer.length]! }),
+    );
+  const call = fc.record({ configs: fc.array(trial, { minLength: 1, maxLength: 6 }), startMs: fc.nat(8) });
+  return fc.array(call, { minLength: 1, maxLength: 3 });
+});
 
 describe('stacked trainer', () => {
   it.each(['cpu', 'wasm'])(
     'gives every trial the records and the result that it has alone, whatever it is trained with (%s)',
     async (name) => {
       const { backend } = await chooseBackend(name);
-      const calls = fc.array(
-        fc.record({ configs: fc.array(trials, { minLength: 1, maxLength: 6 }), startMs: fc.nat(8) }),
-        { minLength: 1, maxLength: 3 },
-      );
       await fc.assert(
-        fc.asyncProperty(calls, fc.integer({ min: 1, max: 5 }), async (drawn, places) => {
+        fc.asyncProperty(mixes, fc.integer({ min: 1, max: 5 }), async (drawn, places) => {
           const trainer = trainerOf(places, backend);
           const together = await Promise.all(
             drawn.map(async ({ configs, startMs }, index) => {
@@ -104,6 +110,32 @@ describe('stacked trainer', () => {
       );
     },
   );
+
+  it('moves a trial into a larger stack when others come, with its moments, and its numbers stay', async () => {
+    const config = trialConfig({ optimizer: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, epochs: 6 });
+    const capacities: number[] = [];
+    const backend = createCpuBackend();
+    const trainer = trainerOf(4, {
+      ...backend,
+      createStack(shape, dataset, capacity) {
+        capacities.push(capacity);
+        return backend.createStack(shape, dataset, capacity);
+      },
+    });
+    const later: Promise<unknown>[] = [];
+    const [outcome] = await trainer.train(
+      [{ id: 'first', config }],
+      ({ epoch }) => {
+        if (epoch.epoch === 2) later.push(stories(trainer, [{ ...config, seed: 2 }]));
+        if (epoch.epoch === 4) later.push(stories(trainer, [{ ...config, seed: 3 }, { ...config, seed: 4 }])); // prettier-ignore
+      },
+      never,
+    );
+    await Promise.all(later);
+    await trainer.close();
+    expect(capacities).toEqual([1, 2, 4]);
+    expect(resultOf(outcome).weightsHash).toBe((await trainOne(config)).result.weightsHash);
+  });
 
   it('answers in the order of the jobs, each with epochs 0, 1, 2, ... of its own', async () => {
     const trainer = trainerOf(2);
