@@ -1,0 +1,118 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { describe, expect, test } from 'vitest';
+import { panelSql, variableSql } from './expand-query.ts';
+import { dashboardFiles, dashboardFolder } from '../../../infra/grafana/dashboard-files.ts';
+
+const files = dashboardFiles();
+
+/** Panel types that Grafana 10 and later have built in, of those that we use. */
+const panelTypes = ['row', 'stat', 'table', 'timeseries', 'trend'];
+const units = ['none', 'short', 'percentunit', 'string', 'ms', 'dateTimeAsIso'];
+const transformations = ['groupingToMatrix', 'convertFieldType'];
+
+test('the checked-in files are what the generator writes (npm run dashboards)', () => {
+  expect(readdirSync(dashboardFolder).sort()).toEqual(files.map(({ path }) => basename(path)).sort());
+  for (const { path, text } of files) expect(readFileSync(path, 'utf8')).toBe(text);
+});
+
+test('the generator writes the same text each time', () => {
+  expect(dashboardFiles()).toEqual(files);
+});
+
+describe.each(files.map(({ path, text }) => ({ name: basename(path), model: JSON.parse(text) as Dashboard })))(
+  '$name',
+  ({ name, model }) => {
+    const all = (model.panels ?? []) as Panel[];
+    const panels = all.filter(({ type }) => type !== 'row');
+
+    test('has what Grafana needs to show and to find it', () => {
+      expect(model.uid).toBe(`initsweep-${basename(name, '.json')}`);
+      expect(model.id).toBeNull();
+      expect(model.schemaVersion).toBe(42);
+      expect(model).not.toHaveProperty('rows');
+      expect(model.description).toMatch(/\w/);
+      expect(model.editable).toBe(false);
+      expect(panels.length).toBeGreaterThan(0);
+    });
+
+    test('has panels of known types with title, description, unit and one query each', () => {
+      for (const panel of panels) {
+        expect(panelTypes).toContain(panel.type);
+        expect(panel.title).toMatch(/\w/);
+        expect(panel.description).toMatch(/\.$/);
+        expect(panel.targets).toHaveLength(1);
+        expect(panel.targets?.[0]).toMatchObject({ refId: 'A', rawQuery: true, editorMode: 'code' });
+        const { defaults, overrides } = panel.fieldConfig!;
+        const used = overrides
+          .flatMap(({ properties }) => properties)
+          .filter(({ id }) => id === 'unit')
+          .map(({ value }) => String(value));
+        for (const unit of [...(defaults.unit ? [defaults.unit] : []), ...used]) expect(units).toContain(unit);
+        expect(used.length + (defaults.unit ? 1 : 0)).toBeGreaterThan(0);
+        for (const { id } of panel.transformations ?? []) expect(transformations).toContain(id);
+      }
+    });
+
+    test('names no data source: all go through the variable', () => {
+      const sources = panels.flatMap((panel) => [
+        panel.datasource,
+        ...(panel.targets as unknown as { datasource: unknown }[]).map((target) => target.datasource),
+      ]);
+      const queries = (model.templating.list ?? []).filter(({ type }) => type === 'query');
+      for (const source of [...sources, ...queries.map(({ datasource }) => datasource)]) {
+        expect(source).toEqual({ type: 'postgres', uid: '${datasource}' });
+      }
+      expect(model.templating.list?.[0]).toMatchObject({ type: 'datasource', name: 'datasource', query: 'postgres' });
+    });
+
+    test('reads its variables anew on each refresh, and lets nobody type one', () => {
+      for (const variable of model.templating.list ?? []) {
+        // Refresh 2: whenever the time range is read, which a refresh does too.
+        expect([
+          ['datasource', 0],
+          ['query', 2],
+          ['custom', 0],
+        ]).toContainEqual([variable.type, variable.refresh]);
+        expect(variable.label).toMatch(/\w/);
+      }
+    });
+
+    test('quotes every variable that stands in a query', () => {
+      const queries = [...panels.map(panelSql), ...(model.templating.list ?? []).map(variableSql)];
+      for (const sql of queries) {
+        const bare = sql.replaceAll(/\$\{\w+:sqlstring\}|\$__(interval|timeFilter|timeGroupAlias)/g, '');
+        expect(bare).not.toContain('$');
+        expect(sql).not.toMatch(/\b(FROM|JOIN) (sweep|sweep_trial|trial|epoch|layer)\b/);
+      }
+    });
+
+    test('counts its panels from 1 and lets none overlap or leave the grid', () => {
+      expect(all.map(({ id }) => id)).toEqual(all.map((_, index) => index + 1));
+      const taken = new Set<string>();
+      for (const { gridPos } of all) {
+        const { x, y, w, h } = gridPos!;
+        expect(x + w).toBeLessThanOrEqual(24);
+        for (let column = x; column < x + w; column++) {
+          for (let line = y; line < y + h; line++) {
+            expect(taken).not.toContain(`${column},${line}`);
+            taken.add(`${column},${line}`);
+          }
+        }
+      }
+    });
+
+    test('gives every bar in a table its least and greatest value', () => {
+      for (const { fieldConfig } of panels) {
+        for (const { properties } of fieldConfig!.overrides) {
+          const isBar = properties.some(
+            ({ id, value }) => id === 'custom.cellOptions' && (value as { type: string }).type === 'gauge',
+          );
+          const bounds = properties.filter(({ id }) => id === 'min' || id === 'max').map(({ id }) => id);
+          expect(bounds).toEqual(isBar ? ['min', 'max'] : []);
+        }
+      }
+    });
+  },
+);

@@ -1,0 +1,378 @@
+import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sweepDashboard } from '../../../infra/grafana/sweep-dashboard.ts';
+import { sweepsDashboard } from '../../../infra/grafana/sweeps-dashboard.ts';
+import { createTestDatabase, type TestDatabase } from '../../setup/test-database.ts';
+import { expandQuery, panelSql, readVariables, type VariableValues } from './expand-query.ts';
+import { insertSweep, type FixtureTrial } from './sweep-fixture.ts';
+
+type ColumnType = 'text' | 'number' | 'time';
+type Rows = Record<string, string | number | boolean | Date | null>[];
+
+const typeOf: Readonly<Record<number, ColumnType>> = {
+  20: 'number',
+  23: 'number',
+  25: 'text',
+  701: 'number',
+  1184: 'time',
+  1700: 'number',
+};
+
+const cells = { initializer: 'text', network: 'text' } as const;
+const byInitializer = { initializer: 'text', median: 'number' } as const;
+
+/** What each panel needs to get, by its title. */
+const columns: Readonly<Record<string, Readonly<Record<string, ColumnType>>>> = {
+  'All sweeps': {
+    sweep_id: 'text',
+    sweep: 'text',
+    state: 'text',
+    done: 'number',
+    trials: 'number',
+    running: 'number',
+    converged: 'number',
+    'not converged': 'number',
+    diverged: 'number',
+    failed: 'number',
+    cancelled: 'number',
+    reused: 'number',
+    'training time': 'number',
+    opened: 'time',
+    closed: 'time',
+    workflow: 'text',
+    reason: 'text',
+  },
+  'Trials finished': { time: 'number', metric: 'text', trials: 'number' },
+  State: { state: 'text' },
+  Trials: {
+    done: 'number',
+    total: 'number',
+    running: 'number',
+    converged: 'number',
+    'not converged': 'number',
+    diverged: 'number',
+    failed: 'number',
+    cancelled: 'number',
+    reused: 'number',
+  },
+  'Best initializer per activation and depth': {
+    activation: 'text',
+    depth: 'number',
+    setting: 'text',
+    'best initializer': 'text',
+    'median epochs to target': 'text',
+    'reached target': 'number',
+    trials: 'number',
+    'median test accuracy': 'number',
+    'median test loss': 'number',
+    'runner-up': 'text',
+    'its median epochs': 'text',
+  },
+  'Median epochs to target': { ...cells, value: 'text' },
+  'Median test accuracy': { ...cells, value: 'number' },
+  'Median test loss': { ...cells, value: 'number' },
+  'Median ${metric} by epoch: ${activation}, depth ${depth}': { epoch: 'number', ...byInitializer },
+  '${initializer}': { epoch: 'number', 'lower quartile': 'number', median: 'number', 'upper quartile': 'number' },
+  'Activation variance by layer, ${probe}': { layer: 'number', ...byInitializer },
+  'Gradient norm by layer, ${probe}': { layer: 'number', ...byInitializer },
+  'Saturated share by layer, ${probe}': { layer: 'number', ...byInitializer },
+  'Unit cosine by layer, ${probe}': { layer: 'number', ...byInitializer },
+  'Diverged, failed and cancelled trials': {
+    trial: 'number',
+    state: 'text',
+    initializer: 'text',
+    activation: 'text',
+    depth: 'number',
+    setting: 'text',
+    seed: 'number',
+    reason: 'text',
+    epochs: 'number',
+    backend: 'text',
+    worker: 'text',
+    attempt: 'number',
+    finished: 'time',
+  },
+};
+
+const reached = (initializer: string, epochsToTarget: number): FixtureTrial => ({
+  initializer,
+  state: 'converged',
+  epochsToTarget,
+  testAccuracy: 0.9,
+  losses: [2, ...Array.from({ length: epochsToTarget }, (_, epoch) => 1 / (epoch + 1))],
+});
+const missed = (initializer: string): FixtureTrial => ({
+  initializer,
+  state: 'notConverged',
+  testAccuracy: 0.3,
+  losses: Array.from({ length: 31 }, () => 2),
+});
+const blownUp = (initializer: string): FixtureTrial => ({ initializer, state: 'diverged', losses: [5, 50, null] });
+
+let database: TestDatabase;
+let client: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = new pg.Client(database.url);
+  // int8 and numeric arrive as text by default; Grafana reads them as numbers.
+  for (const oid of [20, 1700]) client.setTypeParser(oid, Number);
+  await client.connect();
+});
+
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+
+async function runPanel(panel: Panel, values: VariableValues): Promise<Rows> {
+  // What a repeated panel sees: one value of the variable that it is repeated by.
+  const repeated = panel.repeat ? [values[panel.repeat] ?? ''].flat()[0] : undefined;
+  const own = panel.repeat ? { ...values, [panel.repeat]: repeated ?? '' } : values;
+  const { rows, fields } = await client.query<Rows[number]>(expandQuery(panelSql(panel), own));
+  const types = Object.fromEntries(fields.map(({ name, dataTypeID }) => [name, typeOf[dataTypeID] ?? dataTypeID]));
+  expect({ [panel.title!]: types }).toEqual({ [panel.title!]: columns[panel.title!] });
+  for (const row of rows) {
+    for (const value of Object.values(row)) expect(value).not.toBeOneOf([NaN, Infinity, -Infinity]);
+  }
+  return rows;
+}
+
+async function runAll(dashboard: Dashboard, chosen: VariableValues = {}): Promise<Readonly<Record<string, Rows>>> {
+  const values = await readVariables(dashboard, client, chosen);
+  const results: Record<string, Rows> = {};
+  for (const panel of (dashboard.panels ?? []) as Panel[]) {
+    if (panel.type !== 'row') results[panel.title!] = await runPanel(panel, values);
+  }
+  return results;
+}
+
+const sweep = sweepDashboard().toModel();
+const sweeps = sweepsDashboard().toModel();
+const best = 'Best initializer per activation and depth';
+const curve = 'Median ${metric} by epoch: ${activation}, depth ${depth}';
+
+describe('without any sweep', () => {
+  test('every panel of both dashboards runs and is empty', async () => {
+    for (const dashboard of [sweeps, sweep]) {
+      for (const rows of Object.values(await runAll(dashboard))) expect(rows).toEqual([]);
+    }
+  });
+});
+
+describe('with sweeps', () => {
+  beforeAll(async () => {
+    await insertSweep(client, 'empty', []);
+    await insertSweep(client, 'single', [reached('heNormal', 4)]);
+    await insertSweep(
+      client,
+      'diverged',
+      ['heNormal', 'normal(sd=1)'].flatMap((name) => [blownUp(name), blownUp(name)]),
+    );
+    await insertSweep(client, 'normal', [
+      reached('heNormal', 4),
+      reached('heNormal', 8),
+      missed('heNormal'),
+      reached('glorotUniform', 9),
+      reached('glorotUniform', 12),
+      blownUp('glorotUniform'),
+      missed('zeros'),
+      missed('zeros'),
+      missed('zeros'),
+      { ...reached('glorotUniform', 3), activation: 'tanh', depth: 8 },
+      { ...reached('heNormal', 3), activation: 'tanh', depth: 8, testAccuracy: 0.8 },
+      { ...missed('heNormal'), state: 'failed' as const, losses: [2] },
+      { ...missed('heNormal'), state: 'cancelled' as const, losses: [2] },
+      { ...missed('heNormal'), state: 'running' as const, losses: [2, 1] },
+    ]);
+    await insertSweep(
+      client,
+      'wide',
+      [16, 64].flatMap((width) => [{ ...reached('heNormal', width / 16), width }]),
+      { widths: [16, 64] },
+    );
+    await insertSweep(client, 'untargeted', [missed('zeros'), { ...missed('heNormal'), testAccuracy: 0.7 }], {
+      target: false,
+    });
+  });
+
+  const run = (id: string, more: VariableValues = {}) => runAll(sweep, { sweep: id, ...more });
+
+  test('all sweeps are listed, newest first, with their counts', async () => {
+    const { 'All sweeps': rows, 'Trials finished': finished } = await runAll(sweeps);
+    expect(rows).toHaveLength(6);
+    expect(rows?.find(({ sweep_id: id }) => id === 'normal')).toMatchObject({
+      sweep: "it's normal",
+      state: 'running',
+      trials: 40,
+      converged: 6,
+      'not converged': 4,
+      diverged: 1,
+      failed: 1,
+      cancelled: 1,
+      running: 1,
+      done: 13 / 40,
+    });
+    expect(finished?.find(({ metric }) => metric === 'converged')).toMatchObject({ trials: 9 });
+  });
+
+  test('an empty sweep has its progress and nothing else', async () => {
+    const { State: state, Trials: trials, ...rest } = await run('empty');
+    expect(state).toEqual([{ state: 'running' }]);
+    expect(trials).toEqual([expect.objectContaining({ done: 0, total: 40 })]);
+    for (const rows of Object.values(rest)) expect(rows).toEqual([]);
+  });
+
+  test('a single trial is the best one, with no runner-up', async () => {
+    const results = await run('single');
+    expect(results[best]).toEqual([
+      {
+        activation: 'relu',
+        depth: 2,
+        setting: 'same for all',
+        'best initializer': 'heNormal',
+        'median epochs to target': '4',
+        'reached target': 1,
+        trials: 1,
+        'median test accuracy': 0.9,
+        'median test loss': 0.25,
+        'runner-up': null,
+        'its median epochs': null,
+      },
+    ]);
+    expect(results[curve]?.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4]);
+    expect(results['Diverged, failed and cancelled trials']).toEqual([]);
+  });
+
+  test('a sweep in which all diverged has neither accuracy nor a target reached, and curves that end', async () => {
+    const results = await run('diverged');
+    expect(results[best]).toEqual([
+      expect.objectContaining({
+        'median epochs to target': '> 30',
+        'reached target': 0,
+        'median test accuracy': null,
+        'median test loss': null,
+      }),
+    ]);
+    expect(results[curve]?.filter(({ initializer }) => initializer === 'heNormal')).toEqual([
+      { epoch: 0, initializer: 'heNormal', median: 5 },
+      { epoch: 1, initializer: 'heNormal', median: 50 },
+      { epoch: 2, initializer: 'heNormal', median: null },
+    ]);
+    expect(results['Diverged, failed and cancelled trials']).toHaveLength(4);
+    const atEnd = await run('diverged', { probe: 'end of training' });
+    expect(atEnd['Gradient norm by layer, ${probe}']?.map(({ median }) => median)).toEqual([null, null, null, null]);
+  });
+
+  test('ranks by median epochs, then by the test split', async () => {
+    const { [best]: rows } = await run('normal');
+    expect(rows?.map((row) => [row['activation'], row['best initializer'], row['median epochs to target']])).toEqual([
+      ['relu', 'heNormal', '8'],
+      ['tanh', 'glorotUniform', '3'],
+    ]);
+    expect(rows?.map((row) => [row['runner-up'], row['its median epochs']])).toEqual([
+      ['glorotUniform', '12'],
+      ['heNormal', '3'],
+    ]);
+  });
+
+  test('shows a cell whose median trial never reached the target as censored, failed and running trials aside', async () => {
+    const { 'Median epochs to target': rows, 'Median test accuracy': accuracy } = await run('normal');
+    expect(rows).toEqual([
+      { initializer: 'glorotUniform', network: 'relu · depth 2', value: '12' },
+      { initializer: 'heNormal', network: 'relu · depth 2', value: '8' },
+      { initializer: 'zeros', network: 'relu · depth 2', value: '> 30' },
+      { initializer: 'glorotUniform', network: 'tanh · depth 8', value: '3' },
+      { initializer: 'heNormal', network: 'tanh · depth 8', value: '3' },
+    ]);
+    expect(accuracy?.map(({ value }) => value)).toEqual([0.9, 0.9, 0.3, 0.9, 0.8]);
+  });
+
+  test('carries a trial that stopped at its target to the end of its cell', async () => {
+    const { [curve]: rows } = await run('normal', { activation: 'relu', depth: '2' });
+    const he = rows?.filter(({ initializer }) => initializer === 'heNormal') ?? [];
+    expect(he).toHaveLength(31);
+    // Losses at epoch 30: 1/4 and 1/8 (stopped), 2 (ran on); the running trial counts up to its epoch 1 only.
+    expect(he[30]?.['median']).toBe(0.25);
+    // Epoch 1: 1, 1, 2 and 1; epoch 2: 1/2, 1/2, 2.
+    expect([he[1]?.['median'], he[2]?.['median']]).toEqual([1, 0.5]);
+  });
+
+  test('counts a diverged trial as the worst, not as absent', async () => {
+    const { '${initializer}': rows } = await run('normal', {
+      activation: 'relu',
+      depth: '2',
+      initializer: ['glorotUniform'],
+    });
+    // Losses at epoch 12: 1/9, 1/12 and one that diverged.
+    expect(rows?.[12]).toEqual({ epoch: 12, 'lower quartile': 1 / 12, median: 1 / 9, 'upper quartile': null });
+    const { '${initializer}': accuracy } = await run('normal', {
+      activation: 'relu',
+      depth: '2',
+      initializer: ['glorotUniform'],
+      metric: 'validation accuracy',
+    });
+    expect(accuracy?.[12]).toMatchObject({ 'lower quartile': null, median: 1 / (1 + 1 / 9) });
+  });
+
+  test('shows only the chosen initializers, network and probe', async () => {
+    const chosen = { activation: 'relu', depth: '2', initializer: ['heNormal', 'zeros'], probe: 'end of training' };
+    const results = await run('normal', chosen);
+    const layers = results['Activation variance by layer, ${probe}'];
+    // Layer l ends at 1 / (l + last epoch): the lower median of 4, 8 and 30 epochs is the one of 8, of 30 thrice that of 30;
+    // failed, cancelled and running ones were probed too (at 0 or 1).
+    expect(layers?.map(({ layer, initializer }) => [layer, initializer])).toEqual([
+      [1, 'heNormal'],
+      [1, 'zeros'],
+      [2, 'heNormal'],
+      [2, 'zeros'],
+    ]);
+    expect(layers?.[1]?.['median']).toBe(1 / 31);
+  });
+
+  test('lists what went wrong, failed trials first', async () => {
+    const { 'Diverged, failed and cancelled trials': rows } = await run('normal');
+    expect(rows?.map((row) => [row['trial'], row['state'], row['reason']])).toEqual([
+      [11, 'failed', 'ended as failed'],
+      [5, 'diverged', 'ended as diverged'],
+      [12, 'cancelled', 'ended as cancelled'],
+    ]);
+  });
+
+  test('tells networks apart by any further axis that has several values', async () => {
+    const results = await run('wide');
+    expect(results[best]?.map(({ setting }) => setting)).toEqual(['width 16', 'width 64']);
+    expect(results['Median epochs to target']?.map(({ network }) => network)).toEqual([
+      'relu · depth 2 · width 16',
+      'relu · depth 2 · width 64',
+    ]);
+  });
+
+  test('compares by the test split where there is no target', async () => {
+    const { [best]: rows } = await run('untargeted');
+    expect(rows).toEqual([
+      expect.objectContaining({ 'best initializer': 'heNormal', 'median epochs to target': 'no target' }),
+    ]);
+  });
+
+  test('is not led astray by quotes in a value', async () => {
+    const hostile = "x' OR 'a' = 'a";
+    for (const rows of Object.values(await run(hostile, { activation: hostile, depth: hostile, setting: hostile }))) {
+      expect(rows).toEqual([]);
+    }
+  });
+});
+
+test('overrides and transformations name columns that the queries give', () => {
+  for (const panel of [...(sweeps.panels ?? []), ...(sweep.panels ?? [])] as Panel[]) {
+    if (panel.type === 'row') continue;
+    const known = Object.keys(columns[panel.title!]!);
+    const byName = panel.fieldConfig!.overrides.filter(({ matcher }) => matcher.id === 'byName');
+    const overridden = panel.type === 'timeseries' ? [] : byName.map(({ matcher }) => String(matcher.options));
+    const matrix = panel.transformations?.find(({ id }) => id === 'groupingToMatrix')?.options as
+      Readonly<Record<string, string>> | undefined;
+    const grouped = matrix ? [matrix['columnField'], matrix['rowField'], matrix['valueField']] : [];
+    expect(known).toEqual(expect.arrayContaining([...overridden, ...grouped]));
+  }
+});
