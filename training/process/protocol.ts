@@ -22,7 +22,7 @@ export type Request =
   | { readonly kind: 'inspect'; readonly call: number; readonly dataset: DatasetSpec }
   | { readonly kind: 'close' };
 
-export type WireOutcome =
+type WireOutcome =
   { readonly id: string; readonly result: TrialResult } | { readonly id: string; readonly error: WireError };
 
 /**

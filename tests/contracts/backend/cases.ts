@@ -65,7 +65,7 @@ export function shapeAndData(
 }
 
 /** Parameters of a network that is neither dead nor saturated: sd 1.2 / sqrt(fanIn), small biases. */
-export function randomParameters(layerSizes: readonly number[], seed: number): Float32Array {
+function randomParameters(layerSizes: readonly number[], seed: number): Float32Array {
   const layers = layerSizes.slice(1).map((fanOut, layer) => {
     const fanIn = layerSizes[layer]!;
     const kernel = new Float32Array(fanIn * fanOut);
