@@ -22,7 +22,7 @@ export interface RawDataset {
 export const maxFeatureValues = 2 ** 27;
 
 /** Classes that a set may have. */
-export const maxClasses = 1000;
+const maxClasses = 1000;
 
 /** Examples that a class (or a regression set) needs, so that a tenth of it is still one. */
 export const minExamples = 10;

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
-import { execFileSync } from 'node:child_process';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -10,6 +10,7 @@ import { loadDataset } from '../../../training/datasets/load-dataset.ts';
 
 let root: string;
 let datasetFolder: string;
+let socket: Server;
 const csv = ['x,kind', ...Array.from({ length: 30 }, (_, i) => `${i},${i % 2}`)].join('\n');
 
 beforeAll(async () => {
@@ -24,10 +25,14 @@ beforeAll(async () => {
   await symlink(join(root, 'sets-private', 'secret.csv'), join(datasetFolder, 'leak.csv'));
   await symlink(join(root, 'sets-private'), join(datasetFolder, 'leak'));
   await symlink(join(datasetFolder, 'inner', 'plain.csv'), join(datasetFolder, 'alias.csv'));
-  execFileSync('mkfifo', [join(datasetFolder, 'pipe.csv')]);
+  socket = createServer();
+  await new Promise<void>((resolve) => socket.listen(join(datasetFolder, 'socket.csv'), resolve));
 });
 
-afterAll(() => rm(root, { recursive: true, force: true }));
+afterAll(async () => {
+  await new Promise((resolve) => socket.close(resolve));
+  await rm(root, { recursive: true, force: true });
+});
 
 test.each(['inner/plain.csv', 'inner/../inner/plain.csv', 'alias.csv', 'packed.csv.gz'])('reads %s', async (path) => {
   expect((await readDatasetFile(await findDatasetFile(path, datasetFolder))).toString()).toBe(csv);
@@ -42,7 +47,7 @@ test.each([
   ['a NUL byte', 'a\0b', 'must be a path relative to the dataset folder'],
   ['the folder itself', '.', 'There is no . in the dataset folder'],
   ['a folder', 'inner', 'is not a regular file'],
-  ['a pipe, which would never end', 'pipe.csv', 'is not a regular file'],
+  ['a socket', 'socket.csv', 'is not a regular file'],
 ])('refuses %s', async (_, path, message) => {
   const error: unknown = await findDatasetFile(path, datasetFolder).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(UserError);
