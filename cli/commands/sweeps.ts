@@ -12,7 +12,10 @@ export function sweepsCommand(): Promise<void> {
       console.log('No sweep was run yet. Start one with: npx initsweep run examples/quickstart.json');
       return;
     }
-    const table = new Table({ head: ['workflow id', 'sweep id', 'state', 'trials', 'started', 'reason'] });
+    const table = new Table({
+      style: { head: [], border: [], compact: true },
+      head: ['workflow id', 'sweep id', 'state', 'trials', 'started', 'reason'],
+    });
     for (const { id, workflowId, state, trialCount, createdAt, reason } of sweeps) {
       const ended = endedTrials(await store.progress(id));
       table.push([workflowId, id, state, `${ended}/${trialCount}`, createdAt.toISOString().slice(0, 19), reason ?? '']);

@@ -1,14 +1,12 @@
 import type { BackendName } from '../../training/backend.ts';
-import { chooseBackend } from '../../training/backends/choose-backend.ts';
+import { backendNames, chooseBackend } from '../../training/backends/choose-backend.ts';
 import type { Finding } from './finding.ts';
-
-const names: readonly BackendName[] = ['cuda', 'native', 'wasm', 'tfjsWasm', 'cpu'];
 
 /** Which backends work, and which one a training worker would take, and why. */
 export async function backendFindings(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
   const choice = environment['SWEEP_BACKEND'] || 'auto';
   const findings: Finding[] = [];
-  for (const name of names) findings.push(await tryBackend(name));
+  for (const name of backendNames) findings.push(await tryBackend(name));
   try {
     const { backend, why } = await chooseBackend(choice);
     findings.push({ subject: 'backend chosen', state: 'good', detail: `${backend.name}: ${why}` });

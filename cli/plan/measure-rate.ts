@@ -1,6 +1,6 @@
 import type { Backend } from '../../training/backend.ts';
 import { epochOrder } from '../../training/epoch-order.ts';
-import { initialState } from '../../training/initial-state.ts';
+import { placeInitialState } from '../../training/initial-state.ts';
 import type { TrialWork } from './estimate-work.ts';
 
 const measuredMs = 700;
@@ -21,7 +21,7 @@ export async function measureStepsPerSecond(
     const slots = Array.from({ length: capacity }, (_, slot) => slot);
     const batches = new Uint32Array(capacity * batchSize);
     for (const slot of slots) {
-      stack.place(slot, initialState({ ...config, seed: slot }, layerSizes));
+      await placeInitialState(stack, slot, { ...config, seed: slot }, dataset.splits.train.examples);
       batches.set(
         epochOrder(slot, 1, dataset.splits.train.examples, batchSize).subarray(0, batchSize),
         slot * batchSize,

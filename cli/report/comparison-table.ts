@@ -1,20 +1,11 @@
 import Table from 'cli-table3';
-import type { GroupComparison, InitializerResult, Verdict } from '../../core/comparison/comparison.ts';
-import { intervalText, metricText } from './numbers.ts';
+import type { GroupComparison, InitializerResult } from '../../core/comparison/comparison.ts';
+import { intervalText, listText, metricText } from './numbers.ts';
 
 /** The initializers of every network, best first, each network closed by what its trials allow to say. */
 export function comparisonTable(comparisons: readonly GroupComparison[]): string {
-  const metricName = comparisons[0]?.metric === 'testLoss' ? 'test loss' : 'test accuracy';
-  const head = [
-    '',
-    'initializer',
-    'n',
-    'converged',
-    'diverged',
-    'epochs to target',
-    `${metricName} (IQM)`,
-    'P(first is better)',
-  ];
+  const metricName = comparisons[0]?.metric === 'testLoss' ? 'test loss' : 'test accuracy, %';
+  const head = ['', 'initializer', 'n', 'conv.', 'div.', 'epochs to target', metricName, '1 is better'];
   const table = new Table({
     head,
     style: { head: [], border: [], compact: true },
@@ -23,13 +14,14 @@ export function comparisonTable(comparisons: readonly GroupComparison[]): string
   for (const comparison of comparisons) {
     table.push([{ colSpan: head.length, content: comparison.title, hAlign: 'left' }]);
     comparison.results.forEach((result, position) => table.push(row(result, position, comparison)));
-    table.push([{ colSpan: head.length, content: `  -> ${verdictText(comparison.verdict)}`, hAlign: 'left' }]);
+    table.push([{ colSpan: head.length, content: `  -> ${verdictText(comparison)}`, hAlign: 'left' }]);
   }
   return table.toString();
 }
 
 function row(result: InitializerResult, position: number, { metric }: GroupComparison): (string | number)[] {
   const { initializer, trials, failed, cancelled, converged, diverged, epochsText, beatenByFirst } = result;
+  const numberOf = (value: number | null): string => metricText(value, metric).replace(' %', '');
   const lost = [...(failed > 0 ? [`${failed} failed`] : []), ...(cancelled > 0 ? [`${cancelled} cancelled`] : [])];
   return [
     position + 1,
@@ -38,10 +30,7 @@ function row(result: InitializerResult, position: number, { metric }: GroupCompa
     converged,
     diverged,
     join(epochsText, intervalText(result.medianEpochsInterval, String)),
-    join(
-      metricText(result.testMetric, metric),
-      intervalText(result.testMetricInterval, (value) => metricText(value, metric)),
-    ),
+    join(numberOf(result.testMetric), intervalText(result.testMetricInterval, numberOf)),
     beatenByFirst === null
       ? ''
       : join(
@@ -55,7 +44,9 @@ function join(...parts: readonly string[]): string {
   return parts.filter(Boolean).join(' ');
 }
 
-export function verdictText(verdict: Verdict): string {
-  if (verdict.kind === 'best') return `best: ${verdict.initializer} (${verdict.reason})`;
-  return `undecided${verdict.among.length > 1 ? ` among ${verdict.among.join(', ')}` : ''}: ${verdict.reason}`;
+/** Those that are not told apart are named by their places in the table. */
+function verdictText({ verdict, results }: GroupComparison): string {
+  if (verdict.kind === 'best') return `best: ${verdict.initializer}, ${verdict.reason}`;
+  const places = verdict.among.map((name) => String(results.findIndex(({ initializer }) => initializer === name) + 1));
+  return `undecided${places.length > 1 ? ` among ${listText(places)}` : ''}: ${verdict.reason}`;
 }

@@ -7,7 +7,7 @@ export function resultTable(comparisons: readonly GroupComparison[]): string {
   const initializers = [
     ...new Set(comparisons.flatMap(({ results }) => results.map(({ initializer }) => initializer))),
   ].sort();
-  const table = new Table({ head: ['network', ...initializers], style: { head: [], border: [] } });
+  const table = new Table({ head: ['network', ...initializers], style: { head: [], border: [], compact: true } });
   for (const { title, results, metric } of comparisons) {
     table.push([
       title,

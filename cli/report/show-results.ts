@@ -19,14 +19,14 @@ export async function showResults(store: SweepStore, sweepId: string): Promise<v
   const { target, epochs } = sweep.spec.training;
   const comparisons = compareInitializers(outcomes, { epochs, target });
 
-  const goal =
-    target === null ? 'no target; test metric' : `epochs until ${target.metric} ${target.threshold} · test metric`;
-  console.log(`\nResults: for each network and initializer the median over seeds of the ${goal}`);
+  const goal = target === null ? '' : `median epochs until ${target.metric} ${target.threshold} · `;
+  const metric = comparisons[0]?.metric === 'testLoss' ? 'test loss' : 'test accuracy';
+  console.log(`\nResults over seeds: ${goal}${metric} (interquartile mean)`);
   console.log(resultTable(comparisons));
   console.log(
-    `\nComparison: medians by Kaplan-Meier ("> ${epochs}": most seeds had not met the target when the budget ended), ` +
-      'IQM: interquartile mean over seeds, [95 % intervals]',
+    '\nComparison, best first, with 95 % intervals. "1 is better": chance that a run of the first beats one of this.',
   );
+  if (target !== null) console.log(`"> ${epochs}": most seeds had not met the target when the budget of epochs ended.`);
   console.log(comparisonTable(comparisons));
   console.log(`\nAnswer`);
   for (const sentence of answer(comparisons)) console.log(`  ${sentence}`);

@@ -17,6 +17,9 @@ const candidates: readonly Candidate[] = [
   { name: 'cpu', create: async () => (await import('./cpu/cpu-backend.ts')).createCpuBackend() },
 ];
 
+/** The backends there are, best first; whether one works here shows only when it is tried. */
+export const backendNames: readonly BackendName[] = candidates.map(({ name }) => name);
+
 export interface ChosenBackend {
   readonly backend: Backend;
   /** For a person: why this one, and why not the better ones. */
