@@ -5,10 +5,11 @@ import { parameterLayout } from '../../parameter-layout.ts';
 import { paddedColumns, paddedRows } from './panels.ts';
 
 const alignment = 64;
-/** sizeof Network, Layer and Slot in training/kernel/assembly. */
-const networkBytes = 18 * 4;
-export const layerFields = 6;
-export const slotHeaderBytes = 64;
+/** Sizes of Network, Layer and Slot in training/kernel/assembly; fields of the first two have 4 bytes, of the last 8. */
+export const networkFields = 18;
+const layerFields = 6;
+export const slotFields = 8;
+export const slotHeaderBytes = slotFields * 8;
 /** Steps whose row numbers are handed to the kernel at once. */
 export const stepsPerCall = 64;
 
@@ -70,7 +71,7 @@ function regions(start: number): { take(bytes: number): number; end(): number } 
 
 export function fixedLayout(heapBase: number, shape: StackShape, dataset: Dataset, capacity: number): FixedLayout {
   const memory = regions(heapBase);
-  const network = memory.take(networkBytes);
+  const network = memory.take(networkFields * 4);
   const layerTable = memory.take((shape.layerSizes.length - 1) * layerFields * 4);
   const evaluationSums = memory.take(slotHeaderBytes);
 

@@ -3,9 +3,12 @@ import type { StackShape } from '../../backend.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
 import { activationCodes, activationParameter, lossCodes, optimizerCodes } from './codes.ts';
 import { instantiateKernel, type Kernel } from './kernel.ts';
-import { fixedLayout, scratchLayout, type FixedLayout, type ScratchLayout } from './memory-layout.ts';
+import { fixedLayout, networkFields, scratchLayout, type FixedLayout, type ScratchLayout } from './memory-layout.ts';
 import { paddedColumns } from './panels.ts';
 import { maxPages, pageBytes, webAssembly, type WasmMemory, type WasmModule } from './web-assembly.ts';
+
+/** Place of `deltas` among the fields of Network. */
+const deltasField = 12;
 
 /** Scratch rows that a stack has from the start; evaluation goes through a split in pieces of this size. */
 export const evaluationRows = 128;
@@ -48,7 +51,7 @@ export class StackMemory {
 
   /** Where the deltas of the layer last worked on stand. */
   get deltas(): number {
-    return this.words(this.fixed.network, 13)[12]!;
+    return this.words(this.fixed.network, networkFields)[deltasField]!;
   }
 
   #layOut(rows: number): ScratchLayout {
@@ -57,7 +60,7 @@ export class StackMemory {
     const scratch = scratchLayout(fixed, shape.batchSize, rows);
     this.#reach(scratch.end);
     // The fields of Network and Layer in training/kernel/assembly/network.ts, in their order.
-    this.words(fixed.network, 18).set([
+    this.words(fixed.network, networkFields).set([
       fixed.layerTable,
       fixed.layers.length,
       activationCodes[shape.activation.name],

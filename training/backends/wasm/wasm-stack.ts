@@ -5,13 +5,14 @@ import type { Dataset, SplitName } from '../../datasets/dataset.ts';
 import { momentCount } from '../../optimizers.ts';
 import { parameterLayout } from '../../parameter-layout.ts';
 import { optimizerOptions } from './codes.ts';
-import { slotHeaderBytes, stepsPerCall } from './memory-layout.ts';
-import { fromPanels, paddedColumns, paddedRows, toPanels } from './panels.ts';
+import { slotFields, stepsPerCall } from './memory-layout.ts';
+import { fromPanels, paddedColumns, paddedRows } from './panels.ts';
+import { readBlock, writeBlock } from './slot-parameters.ts';
 import { evaluationRows, StackMemory } from './stack-memory.ts';
 import type { WasmModule } from './web-assembly.ts';
 
-/** Fields of the kernel's Slot header, as doubles. */
-const headerFields = slotHeaderBytes / 8;
+/** Places among the fields of the kernel's Slot. */
+const stepField = 0;
 const lossSumField = 6;
 const correctField = 7;
 
@@ -51,35 +52,7 @@ export function createWasmStack(module: WasmModule, shape: StackShape, dataset: 
   const addressOf = (memory: StackMemory, slot: number): number => memory.fixed.slots + slot * memory.fixed.slotBytes;
 
   const headerOf = (memory: StackMemory, slot: number): Float64Array =>
-    memory.doubles(addressOf(memory, slot), headerFields);
-
-  /** Visits each kernel and bias of a slot's parameters (0) or moments (1, 2): its panels, and its place in SlotState. */
-  function forEachMatrix(
-    memory: StackMemory,
-    slot: number,
-    block: number,
-    visit: (panels: Float32Array, panelRows: number, rows: number, columns: number, offset: number) => void,
-  ): void {
-    const start = addressOf(memory, slot) + slotHeaderBytes + block * memory.fixed.parameterBytes;
-    memory.fixed.layers.forEach((place, index) => {
-      const { fanIn, fanOut, kernel, bias } = layout.layers[index]!;
-      const [inputs, outputs] = [paddedColumns(fanIn), paddedColumns(fanOut)];
-      visit(memory.floats(start + place.kernel, inputs * outputs), inputs, fanIn, fanOut, kernel);
-      visit(memory.floats(start + place.bias, outputs), 1, 1, fanOut, bias);
-    });
-  }
-
-  function write(memory: StackMemory, slot: number, block: number, values: Float32Array): void {
-    forEachMatrix(memory, slot, block, (panels, panelRows, rows, columns, offset) => {
-      toPanels(values.subarray(offset, offset + rows * columns), rows, columns, panels, panelRows);
-    });
-  }
-
-  function readBlock(memory: StackMemory, slot: number, block: number, values: Float32Array): void {
-    forEachMatrix(memory, slot, block, (panels, panelRows, rows, columns, offset) => {
-      fromPanels(panels, panelRows, rows, columns, values.subarray(offset, offset + rows * columns));
-    });
-  }
+    memory.doubles(addressOf(memory, slot), slotFields);
 
   /** A [rows, columns] matrix that a kernel call left in scratch space. */
   function readScratch(memory: StackMemory, address: number, panelRows: number, rows: number, columns: number) {
@@ -112,10 +85,10 @@ export function createWasmStack(module: WasmModule, shape: StackShape, dataset: 
       occupants[slot] = { learningRate, optimizer, examples: 0 };
       memory.floats(addressOf(memory, slot), memory.fixed.slotBytes / 4).fill(0);
       headerOf(memory, slot).set([state.step, learningRate, ...optimizerOptions(optimizer)]);
-      write(memory, slot, 0, state.parameters);
+      writeBlock(memory, layout, addressOf(memory, slot), 0, state.parameters);
       for (let moment = 0; state.moments && moment < moments; moment++) {
         const values = state.moments.subarray(moment * layout.count, (moment + 1) * layout.count);
-        write(memory, slot, 1 + moment, values);
+        writeBlock(memory, layout, addressOf(memory, slot), 1 + moment, values);
       }
     },
 
@@ -162,14 +135,14 @@ export function createWasmStack(module: WasmModule, shape: StackShape, dataset: 
       const { network, evaluationSums } = memory.fixed;
       return slots.map((slot): MetricSums => {
         occupantOf(slot);
-        memory.doubles(evaluationSums, headerFields).fill(0);
+        memory.doubles(evaluationSums, slotFields).fill(0);
         for (let start = 0; start < examples; start += evaluationRows) {
           const rows = Math.min(evaluationRows, examples - start);
           const piece = memory.words(numbers, rows);
           for (let row = 0; row < rows; row++) piece[row] = firstExample[split] + start + row;
           memory.kernel.evaluate(network, addressOf(memory, slot), numbers, rows, evaluationSums);
         }
-        const sums = memory.doubles(evaluationSums, headerFields);
+        const sums = memory.doubles(evaluationSums, slotFields);
         return { examples, lossSum: sums[lossSumField]!, correct: sums[correctField]! };
       });
     },
@@ -213,12 +186,13 @@ export function createWasmStack(module: WasmModule, shape: StackShape, dataset: 
     async read(slot): Promise<SlotState> {
       const memory = memoryOf();
       const { learningRate, optimizer } = occupantOf(slot);
-      const step = headerOf(memory, slot)[0]!;
+      const step = headerOf(memory, slot)[stepField]!;
       const parameters = new Float32Array(layout.count);
-      readBlock(memory, slot, 0, parameters);
+      readBlock(memory, layout, addressOf(memory, slot), 0, parameters);
       const kept = step === 0 || moments === 0 ? null : new Float32Array(moments * layout.count);
       for (let moment = 0; kept && moment < moments; moment++) {
-        readBlock(memory, slot, 1 + moment, kept.subarray(moment * layout.count, (moment + 1) * layout.count));
+        const values = kept.subarray(moment * layout.count, (moment + 1) * layout.count);
+        readBlock(memory, layout, addressOf(memory, slot), 1 + moment, values);
       }
       return { parameters, moments: kept, step, learningRate, optimizer };
     },
