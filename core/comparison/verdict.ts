@@ -23,7 +23,7 @@ export function verdictOf(results: readonly InitializerResult[]): Verdict {
   return {
     kind: 'undecided',
     among: among.map(({ initializer }) => initializer),
-    reason: few ? `fewer than ${fewestSeeds} seeds have a result` : 'their seeds overlap',
+    reason: few ? `fewer than ${fewestSeeds} seeds have a result` : 'the results of their seeds overlap',
   };
 }
 

@@ -5,7 +5,7 @@ import { beyondLimit, type SweepLimits } from './limits.ts';
 const deepestNesting = 16;
 
 /**
- * What makes an input too large to be looked at further, or null. Counts its size as JSON text without recursion and stops
+ * What makes an input too large to be looked at further, or null. Counts its size as JSON text (an escaped or non-ASCII character as one byte) without recursion and stops
  * at the limit, so that no input, however deep or large, costs more than the limit.
  */
 export function oversize(input: unknown, limits: SweepLimits): Issue | null {
@@ -30,7 +30,7 @@ export function oversize(input: unknown, limits: SweepLimits): Issue | null {
       bytes += typeof value === 'string' ? value.length + 2 : 4;
     }
     if (bytes > limits.inputBytes) {
-      return { path: '', message: `is too large: its bytes as JSON ${beyondLimit(limits, 'inputBytes')}` };
+      return { path: '', message: `is too large: its size as JSON text is ${beyondLimit(limits, 'inputBytes')}` };
     }
   }
   return null;

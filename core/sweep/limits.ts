@@ -34,7 +34,7 @@ export const limitVariables: Readonly<Record<LimitName, string>> = {
   inputBytes: 'SWEEP_MAX_INPUT_BYTES',
 };
 
-/** The sentence for what is beyond a limit. */
+/** The end of a sentence about what is too large. */
 export function beyondLimit(limits: SweepLimits, name: LimitName): string {
-  return `must be at most ${limits[name]}; who runs the workers can raise this limit by ${limitVariables[name]}`;
+  return `beyond the limit of ${limits[name]}, which ${limitVariables[name]} raises where the workers run`;
 }

@@ -7,7 +7,7 @@ import { defaultLimits, type SweepLimits } from './limits.ts';
 import { describeMistake } from './mistakes/describe-mistake.ts';
 import { issuesOf, mistakesError } from './mistakes/issues-of.ts';
 import { readParts } from './read-parts.ts';
-import { sweepFileSchema } from './schema/sweep-file.ts';
+import { sweepSchemas } from './schema/sweep-file.ts';
 import type { SweepSpec } from './sweep-spec.ts';
 
 /**
@@ -20,11 +20,11 @@ export function parseSweep(input: unknown, limits: SweepLimits = defaultLimits):
   const tooLarge = oversize(input, limits);
   if (tooLarge !== null) throw mistakesError([tooLarge]);
 
-  const schema = sweepFileSchema(limits);
-  const parsed = schema.safeParse(input, { error: describeMistake });
-  const parts = readParts(input, schema, limits);
+  const schemas = sweepSchemas(limits);
+  const parsed = schemas.file.safeParse(input, { error: describeMistake });
+  const parts = readParts(input, schemas);
   const axes = settleAxes(parts.axes);
-  const { exclude, issues: exclusionIssues } = resolveExclusions(input, parts, axes, limits);
+  const { exclude, issues: exclusionIssues } = resolveExclusions(input, parts, axes, schemas.axisValues);
   const issues = [
     ...(parsed.success ? [] : issuesOf(parsed.error, input)),
     ...checkAxes(input, parts.axes, axes, limits),

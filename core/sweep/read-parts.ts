@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import { axisValueSchemas, type SweepFile, type SweepFileSchema } from './schema/sweep-file.ts';
-import type { SweepLimits } from './limits.ts';
+import type { SweepFile, SweepSchemas } from './schema/sweep-file.ts';
 import type { Axes, AxisName } from './sweep-spec.ts';
 
 /** One value of an axis, and the path at which it stands. */
@@ -30,9 +29,8 @@ export interface ReadableParts {
   readonly exclude: readonly (SweepFile['exclude'][number] | undefined)[];
 }
 
-export function readParts(input: unknown, schema: SweepFileSchema, limits: SweepLimits): ReadableParts {
-  const { axes, training, probes, exclude } = schema.shape;
-  const axisValues = axisValueSchemas(limits);
+export function readParts(input: unknown, { file, axisValues }: SweepSchemas): ReadableParts {
+  const { axes, training, probes, exclude } = file.shape;
   const axesInput = memberOf(input, 'axes');
   const trainingInput = memberOf(input, 'training');
   const excludeInput = memberOf(input, 'exclude');

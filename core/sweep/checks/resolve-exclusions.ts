@@ -1,10 +1,9 @@
 import type { Issue } from '../../errors.ts';
 import { axisLabels, countOutside, excludedBoxes } from '../exclusions.ts';
-import type { SweepLimits } from '../limits.ts';
 import { whatIsAllowed } from '../mistakes/did-you-mean.ts';
 import { issueAt } from '../mistakes/issues-of.ts';
 import type { ReadableParts } from '../read-parts.ts';
-import { axisValueSchemas } from '../schema/sweep-file.ts';
+import type { AxisValueSchemas } from '../schema/sweep-file.ts';
 import type { Axes, AxisName, Exclusion } from '../sweep-spec.ts';
 
 /**
@@ -15,10 +14,9 @@ export function resolveExclusions(
   input: unknown,
   parts: ReadableParts,
   axes: Axes,
-  limits: SweepLimits,
+  axisValues: AxisValueSchemas,
 ): { readonly exclude: readonly Exclusion[]; readonly issues: readonly Issue[] } {
   const labels = axisLabels(axes);
-  const schemas = axisValueSchemas(limits);
   const issues: Issue[] = [];
 
   const resolve = (
@@ -27,11 +25,11 @@ export function resolveExclusions(
     path: readonly PropertyKey[],
   ): readonly (string | number)[] => {
     if (labels[axis].includes(word)) return [word];
-    const name = nameOf(schemas[axis].safeParse(word).data) ?? word;
+    const name = nameOf(axisValues[axis].safeParse(word).data) ?? word;
     const variants = labels[axis].filter((_, i) => nameOf(axes[axis][i]) === name);
     const { values, listed } = parts.axes[axis];
     // A value that could not be read may be the one that is meant: one mistake, told once.
-    if (variants.length === 0 && (listed === values.length || parts.axes[axis].source === 'absent')) {
+    if (variants.length === 0 && listed === values.length) {
       const known = labels[axis].map(String);
       issues.push(issueAt(input, path, `is no value of the axis ${axis}${whatIsAllowed(String(word), known)}`));
     }
@@ -54,7 +52,9 @@ export function resolveExclusions(
 
   const order = Object.keys(labels) as AxisName[];
   const sizes = order.map((axis) => labels[axis].length);
-  const complete = issues.length === 0 && sizes.every((size) => size > 0);
+  const complete = order.every(
+    (axis) => parts.axes[axis].listed === parts.axes[axis].values.length && axes[axis].length > 0,
+  );
   if (complete && countOutside(sizes, excludedBoxes(axes, exclude, order)) === 0) {
     issues.push({ path: 'exclude', message: 'leaves no trial: every combination of the axes is excluded' });
   }

@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /** Lists up to this length are told in full even when one entry is close enough to be what was meant. */
-const shortList = 8;
+const shortList = 9;
 
 /** `; did you mean "heNormal"?` where one of the allowed words is close, and the allowed words where none is or they are few. */
 export function whatIsAllowed(word: string, allowed: readonly string[], alsoAccepted: readonly string[] = []): string {
@@ -11,12 +11,12 @@ export function whatIsAllowed(word: string, allowed: readonly string[], alsoAcce
   return `${question}${meant === null ? '; ' : ' '}allowed: ${allowed.join(', ')}`;
 }
 
-/** The candidate that differs least, case and separators aside, when at most a third of its letters differ; else null. */
+/** The candidate that differs least, case and separators aside, when at most a third of its letters (rounded up) differ; else null. */
 function closeWord(word: string, candidates: readonly string[]): string | null {
   if (candidates.length === 0) return null;
   const plain = candidates.map(plainWord);
   const nearest = closest(plainWord(word).slice(0, 100), plain);
-  const near = distance(plainWord(word).slice(0, 100), nearest) <= Math.max(1, Math.floor(nearest.length / 3));
+  const near = distance(plainWord(word).slice(0, 100), nearest) <= Math.ceil(nearest.length / 3);
   return near ? candidates[plain.indexOf(nearest)]! : null;
 }
 

@@ -49,9 +49,8 @@ export function namedChoice<Choice extends Named>(kind: string, forms: ChoiceFor
     error: ({ code, input }) => {
       if (code !== 'invalid_union') return undefined;
       const word = (input as { readonly name?: unknown }).name;
-      return typeof word === 'string'
-        ? unknown(word)
-        : `must be the name of a known ${kind}; allowed: ${names.join(', ')}`;
+      if (typeof word === 'string') return unknown(word);
+      return `${word === undefined ? 'is missing' : `must be a string`}; allowed: ${names.join(', ')}`;
     },
   });
   const byName = z

@@ -20,7 +20,7 @@ const optimizerChoice = namedChoice<Optimizer>('optimizer', catalogueForms(optim
 const sweepName = /^(?!.*\.\.)[a-z0-9][a-z0-9._-]{0,62}$/;
 
 /** One value of each axis, as a file writes it. */
-export function axisValueSchemas(limits: SweepLimits) {
+function axisValueSchemas(limits: SweepLimits) {
   return {
     initializer: initializerChoice,
     activation: activationChoice,
@@ -35,8 +35,7 @@ export function axisValueSchemas(limits: SweepLimits) {
 }
 
 /** The whole file, as a person writes it; what fields mean together is not checked here. */
-export function sweepFileSchema(limits: SweepLimits) {
-  const values = axisValueSchemas(limits);
+function sweepFileSchema(values: AxisValueSchemas, limits: SweepLimits) {
   const axis = <Value extends z.ZodType>(value: Value, description: string) =>
     z.union([value, listOf(value, limits)]).describe(`${description} One value or a list.`);
   const label = (value: z.ZodType) => z.union([value, z.array(value).min(1)]).optional();
@@ -137,9 +136,27 @@ export function sweepFileSchema(limits: SweepLimits) {
   });
 }
 
-export type SweepFileSchema = ReturnType<typeof sweepFileSchema>;
+export type AxisValueSchemas = ReturnType<typeof axisValueSchemas>;
+
+export interface SweepSchemas {
+  readonly file: ReturnType<typeof sweepFileSchema>;
+  readonly axisValues: AxisValueSchemas;
+}
+
+const built = new WeakMap<SweepLimits, SweepSchemas>();
+
+/** The schemas under some limits; built once, for that takes longer than to parse a file. */
+export function sweepSchemas(limits: SweepLimits): SweepSchemas {
+  const known = built.get(limits);
+  if (known !== undefined) return known;
+  const axisValues = axisValueSchemas(limits);
+  const schemas = { file: sweepFileSchema(axisValues, limits), axisValues };
+  built.set(limits, schemas);
+  return schemas;
+}
+
 /** A file that the schema accepts, with the defaults that depend on nothing else. */
-export type SweepFile = z.output<SweepFileSchema>;
+export type SweepFile = z.output<SweepSchemas['file']>;
 
 const targetSchema = z
   .discriminatedUnion('metric', [
@@ -157,14 +174,18 @@ const targetSchema = z
 const probedEpoch = numberOrWord(z.int().min(0), ['last']);
 
 function wholeUpToLimit(limits: SweepLimits, name: LimitName, description: string): z.ZodNumber {
-  return z.int().min(1).max(limits[name], beyondLimit(limits, name)).describe(description);
+  return z
+    .int()
+    .min(1)
+    .max(limits[name], `is ${beyondLimit(limits, name)}`)
+    .describe(description);
 }
 
 function listOf<Value extends z.ZodType>(value: Value, limits: SweepLimits): z.ZodArray<Value> {
   return z
     .array(value)
     .min(1)
-    .max(limits.valuesPerAxis, `lists too many values: ${beyondLimit(limits, 'valuesPerAxis')}`);
+    .max(limits.valuesPerAxis, `lists too many values, ${beyondLimit(limits, 'valuesPerAxis')}`);
 }
 
 function seedRange(limits: SweepLimits) {
