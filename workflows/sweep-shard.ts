@@ -62,13 +62,14 @@ export async function sweepShard(input: ShardInput): Promise<Tally> {
       } catch (error) {
         if (failureType(error) === 'WorkerShutdown' && !scope.consideredCancelled) continue;
         if (!(error instanceof ActivityFailure || isCancellation(error))) throw error;
-        // Recorded here, for an attempt that was killed or never started cannot say it itself.
-        const state = scope.consideredCancelled ? 'cancelled' : 'failed';
-        const reason = state === 'cancelled' ? 'the sweep was stopped' : failureReason(error);
+        // Those that never ended are settled when the sweep's row is closed.
+        if (scope.consideredCancelled) return { state: 'cancelled', reused: false };
+        // Recorded here, for an attempt that was killed cannot say it itself.
+        const reason = failureReason(error);
         await CancellationScope.nonCancellable(() =>
-          controlActivities.recordFailure({ sweepId, number, key: null, state, reason }),
+          controlActivities.recordFailure({ sweepId, number, key: null, state: 'failed', reason }),
         );
-        return state === 'failed' ? { state, reused: false, reason } : { state, reused: false };
+        return { state: 'failed', reused: false, reason };
       }
     }
   };

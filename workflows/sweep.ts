@@ -4,12 +4,9 @@ import {
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
-  ChildWorkflowCancellationType,
   condition,
-  executeChild,
   isCancellation,
   log,
-  ParentClosePolicy,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -21,11 +18,11 @@ import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
 import { controlActivities } from './activity-options.ts';
 import { type PlanAnswer, planQuery, progressQuery, shardReportSignal, type SweepResult } from './messages.ts';
 import { planAnswer } from './plan-answer.ts';
+import { runShard } from './run-shard.ts';
 import { sweepDataset, sweepShareDone, sweepState } from './search-attributes.ts';
 import { divideIntoShards, trialsPerRun } from './shards.ts';
 import { sweepDetails } from './sweep-details.ts';
 import { SweepProgress } from './sweep-progress.ts';
-import { sweepShard } from './sweep-shard.ts';
 import { emptyTally } from './tally.ts';
 
 /** Bounds the history of the sweep itself, whatever its size: it never has to continue as new and leave its shards behind. */
@@ -131,23 +128,14 @@ async function runShards(
     Promise.allSettled(
       divideIntoShards(plan, spec.run.concurrency).map(async (shard) => {
         try {
-          await executeChild(sweepShard, {
-            workflowId: `${workflowId}/${sweepId}/shard-${shard.index}`,
-            args: [
-              {
-                ...shard,
-                sweepId,
-                sweepWorkflowId: workflowId,
-                spec,
-                trialsPerRun,
-                trialsPerReport: Math.ceil(plan.trialCount / reportsPerSweep),
-                tally: emptyTally,
-              },
-            ],
-            cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-            // Also when the sweep is terminated, its shards end in order: their trials stop and are recorded as cancelled.
-            parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-            staticSummary: `${spec.name}: positions ${shard.from} to ${shard.to - 1}, ${shard.concurrency} trials at once`,
+          await runShard({
+            ...shard,
+            sweepId,
+            sweepWorkflowId: workflowId,
+            spec,
+            trialsPerRun,
+            trialsPerReport: Math.ceil(plan.trialCount / reportsPerSweep),
+            tally: emptyTally,
           });
         } catch (error) {
           scope.cancel();

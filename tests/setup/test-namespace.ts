@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { registerSearchAttributes } from '../../workers/register-search-attributes.ts';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 export interface TestNamespace {
   readonly connection: NativeConnection;
@@ -18,7 +20,7 @@ export async function createTestNamespace(address: string): Promise<TestNamespac
     namespace,
     workflowExecutionRetentionPeriod: { seconds: 86_400 as unknown as Long },
   });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, identity: 'tests' });
   await registerSearchAttributes(client);
   return { connection, namespace, client, close: () => connection.close() };
 }

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { createControlActivities } from '../../activities/control-activities.ts';
 import { createTrainingActivities } from '../../activities/training-activities.ts';
 import { defaultLimits } from '../../core/sweep/limits.ts';
@@ -9,22 +8,19 @@ import { workerSettings, workflowsPath } from '../../workers/worker-settings.ts'
 import { controlQueue, trainingQueue } from '../../workflows/task-queues.ts';
 import type { TestNamespace } from '../setup/test-namespace.ts';
 
-let bundle: Promise<WorkflowBundleWithSourceMap> | null = null;
-
-/** The bundle of the project's workflows, made once a test file. */
-export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
-  bundle ??= bundleWorkflowCode({ workflowsPath });
-  return bundle;
-}
-
-/** Runs a control worker in this process until `stop` is called. */
-export async function startControlWorker({ connection, namespace }: TestNamespace, store: SweepStore) {
+/** Runs a control worker in this process until `stop` is called; `path` is what it bundles as workflows. */
+export async function startControlWorker(
+  { connection, namespace }: TestNamespace,
+  store: SweepStore,
+  path: string = workflowsPath,
+) {
   const worker = await Worker.create({
     ...workerSettings,
     connection,
     namespace,
     taskQueue: controlQueue,
-    workflowBundle: await workflowBundle(),
+    identity: 'control',
+    workflowsPath: path,
     activities: createControlActivities({ store, limits: defaultLimits }),
   });
   return runUntilStopped(worker);
@@ -43,7 +39,7 @@ export async function startTrainingWorker(
     connection,
     namespace,
     taskQueue: trainingQueue,
-    identity: `training-${randomUUID()}`,
+    identity: 'training',
     maxConcurrentActivityTaskExecutions: trainer.info.places,
     activities: createTrainingActivities({ store, trainer, worker: 'test', versions: { initsweep: 'test' } }),
   });

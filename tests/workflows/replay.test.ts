@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, type ReplayResult, Runtime, Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { beforeAll, expect, test } from 'vitest';
+import { workflowsPath } from '../../workers/worker-settings.ts';
+
+const folder = fileURLToPath(new URL('histories/', import.meta.url));
+const names = readdirSync(folder).filter((file) => file.endsWith('.json'));
+
+beforeAll(() => {
+  // The runtime complains about a violation, which here is what a test waits for.
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => undefined),
+    telemetryOptions: { logging: { filter: 'OFF' } },
+  });
+});
+
+interface RecordedHistory {
+  readonly events: readonly { readonly workflowExecutionStartedEventAttributes?: { readonly workflowId: string } }[];
+}
+
+/** Replays every recorded history; no server takes part. */
+async function replayAll(path: string): Promise<ReplayResult[]> {
+  const histories = names.map((name) => {
+    const history = JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as RecordedHistory;
+    // The id that was recorded, for the ids of children derive from it.
+    return { workflowId: history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '', history };
+  });
+  const results: ReplayResult[] = [];
+  for await (const result of Worker.runReplayHistories({ workflowsPath: path }, histories)) results.push(result);
+  return results;
+}
+
+test('histories of every way a sweep and a shard can end are recorded', () => {
+  expect(names).toEqual([
+    'sweep-cancelled.json',
+    'sweep-completed.json',
+    'sweep-failures.json',
+    'sweep-mistaken.json',
+    'sweep-too-many-failures.json',
+    'sweepShard-cancelled.json',
+    'sweepShard-completed.json',
+    'sweepShard-continued-first.json',
+    'sweepShard-continued-last.json',
+    'sweepShard-failures.json',
+    'sweepShard-too-many-failures.json',
+  ]);
+});
+
+test('the workflows replay every recorded history', async () => {
+  const results = await replayAll(workflowsPath);
+
+  expect(results).toHaveLength(names.length);
+  expect(results.filter(({ error }) => error !== undefined)).toEqual([]);
+});
+
+test('a changed workflow is caught by every history that it breaks', async () => {
+  const results = await replayAll(fileURLToPath(new URL('changed-workflows.ts', import.meta.url)));
+  const caught = results.filter(({ error }) => error instanceof DeterminismViolationError);
+
+  expect(caught.map(({ workflowId }) => workflowId)).toEqual(results.map(({ workflowId }) => workflowId));
+});

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { parseSweep } from '../../core/sweep/parse-sweep.ts';
+import { controlQueue } from '../../workflows/task-queues.ts';
+import { createTestNamespace, type TestNamespace } from '../setup/test-namespace.ts';
+import { createTestStore, type TestStore } from '../setup/test-store.ts';
+import { ArithmeticTrainer } from './arithmetic-trainer.ts';
+import { startControlWorker, startTrainingWorker } from './orchestra.ts';
+import type { shardParent } from './shard-parent.ts';
+import { sweepFile } from './sweep-files.ts';
+
+let temporal: TestNamespace;
+let store: TestStore;
+const trainer = new ArithmeticTrainer();
+const workers: { stop(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  temporal = await createTestNamespace(inject('temporalAddress'));
+  store = await createTestStore();
+  const parent = fileURLToPath(new URL('shard-parent.ts', import.meta.url));
+  workers.push(await startControlWorker(temporal, store, parent), await startTrainingWorker(temporal, store, trainer));
+});
+afterAll(async () => {
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await store.close();
+  await temporal.close();
+});
+
+test('a shard that continues as new loses no trial, doubles none, and keeps its reports few', async () => {
+  const spec = parseSweep(sweepFile({ axes: { seed: { from: 1, count: 9 } } }));
+  const sweepId = randomUUID();
+  const workflowId = `shard-${sweepId}`;
+  await store.openSweep({ id: sweepId, workflowId, spec, trialCount: 36 });
+  const { tally, reports } = await temporal.client.workflow.execute<typeof shardParent>('shardParent', {
+    taskQueue: controlQueue,
+    workflowId,
+    args: [{ sweepId, spec, index: 0, from: 0, to: 36, concurrency: 5, trialsPerRun: 8, trialsPerReport: 6 }],
+  });
+
+  const numbers = (await store.outcomes(sweepId)).map((row) => row.number);
+  expect(numbers).toEqual(Array.from({ length: 36 }, (_, number) => number));
+  expect(trainer.begun).toHaveLength(36);
+  expect(tally.states).toMatchObject({ converged: 36 });
+  const runs = await runsOf(`${workflowId}/shard`);
+  expect(runs.map((run) => run.status.name).sort()).toEqual([
+    'COMPLETED',
+    ...Array.from({ length: 4 }, () => 'CONTINUED_AS_NEW'),
+  ]);
+  for (const { runId } of runs) expect(await activitiesOf(`${workflowId}/shard`, runId)).toMatchObject({ open: 0 });
+  // One for each 6 trials and one at the end of each run.
+  expect(reports.length).toBeLessThanOrEqual(36 / 6 + runs.length);
+  expect(reports.at(-1)).toMatchObject({ running: 0, tally: { states: { converged: 36 } } });
+});
+
+test('a shard leaves out what the sweep excludes', async () => {
+  const file = {
+    ...sweepFile({ axes: { seed: [71, 72, 73] } }),
+    exclude: [{ initializer: 'heNormal', activation: 'tanh' }],
+  };
+  const spec = parseSweep(file);
+  const sweepId = randomUUID();
+  const workflowId = `shard-${sweepId}`;
+  await store.openSweep({ id: sweepId, workflowId, spec, trialCount: 9 });
+  const { tally } = await temporal.client.workflow.execute<typeof shardParent>('shardParent', {
+    taskQueue: controlQueue,
+    workflowId,
+    args: [{ sweepId, spec, index: 0, from: 0, to: 12, concurrency: 2, trialsPerRun: 4, trialsPerReport: 1 }],
+  });
+
+  expect(tally.states).toMatchObject({ converged: 9 });
+  const cells = (await store.outcomes(sweepId)).map((row) => `${row.initializer} ${row.activation}`);
+  expect(cells).toHaveLength(9);
+  expect(cells).not.toContain('heNormal tanh');
+});
+
+async function runsOf(workflowId: string) {
+  const runs = [];
+  for (let left = 100; left > 0; left--) {
+    runs.length = 0;
+    for await (const run of temporal.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) runs.push(run);
+    // Visibility follows the workflows by some milliseconds.
+    if (runs.some((run) => run.status.name === 'COMPLETED')) break;
+  }
+  return runs;
+}
+
+async function activitiesOf(workflowId: string, runId: string) {
+  const { events = [] } = await temporal.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const scheduled = events?.filter((event) => event.activityTaskScheduledEventAttributes).length ?? 0;
+  const completed = events?.filter((event) => event.activityTaskCompletedEventAttributes).length ?? 0;
+  return { open: scheduled - completed, scheduled };
+}
