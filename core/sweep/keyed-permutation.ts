@@ -3,7 +3,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { BugError } from '../errors.ts';
 
 /** Largest size that a permutation can have: two halves of 16 bits. */
-export const maxPermutationSize = 2 ** 32;
+const maxPermutationSize = 2 ** 32;
 
 /**
  * A permutation of 0..size-1 that looks random, is the same for the same key wherever it runs, and is computed place by

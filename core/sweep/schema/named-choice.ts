@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { whatIsAllowed } from '../mistakes/did-you-mean.ts';
 
 /** How one member of a union of named things, such as `heNormal`, is written in a sweep file. */
-export interface ChoiceForm<Parameters> {
+interface ChoiceForm<Parameters> {
   readonly aliases?: readonly string[];
   readonly parameters: { readonly [Key in keyof Parameters]-?: z.ZodType<Parameters[Key]> };
   /** One sentence for an editor. */
