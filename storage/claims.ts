@@ -1,9 +1,9 @@
-import { BugError, UserError } from '../core/errors.ts';
+import { UserError } from '../core/errors.ts';
 import { cellOf } from '../core/trial/labels.ts';
 import type { TrialConfig } from '../core/trial/trial-config.ts';
 import type { FinalTrialState, TrialState } from '../core/trial/trial-record.ts';
-import { lockName, lockSweep, type Database } from './database.ts';
-import type { Prisma, PrismaClient } from './generated/client.ts';
+import { lock, type Database } from './database.ts';
+import { Prisma, type PrismaClient } from './generated/client.ts';
 import { noSuchSweep } from './sweeps.ts';
 import type { ClaimAnswer, TrialClaim } from './sweep-store.ts';
 
@@ -14,7 +14,6 @@ const shortestWaitMs = 200;
 /** A trial's row as a claim sees it. */
 interface Candidate {
   readonly id: bigint;
-  readonly scope: string | null;
   readonly key: string | null;
   readonly state: TrialState;
   readonly leaseLeftMs: number | null;
@@ -31,9 +30,11 @@ interface Candidate {
 export function claimTrial(client: PrismaClient, claim: TrialClaim): Promise<ClaimAnswer> {
   return client.$transaction(async (database) => {
     const scope = claim.reuse ? '' : claim.sweepId;
-    await lockSweep(database, claim.sweepId, 'shared');
-    await lockName(database, ownerLock(claim));
-    await lockName(database, `key ${scope} ${claim.key}`);
+    const now = await lock(database, {
+      sweep: claim.sweepId,
+      owner: String(claim.number),
+      key: `${scope} ${claim.key}`,
+    });
     await requireOpen(database, claim.sweepId);
 
     const own = await ownTrial(database, claim);
@@ -51,30 +52,29 @@ export function claimTrial(client: PrismaClient, claim: TrialClaim): Promise<Cla
       await database.sweepTrial.deleteMany({ where: { trialId: holder.id } });
     }
     const row = holder ?? own;
-    if (row === null) return createTrial(database, claim, scope);
-    const answer = await takeUp(database, row, claim, scope, row.id !== own?.id || row.key !== claim.key);
+    const columns = claimColumns(claim, scope, now);
+    if (row === null) return createTrial(database, claim, columns);
+    const answer = await takeUp(database, row.id, columns, row.id !== own?.id || row.key !== claim.key);
     await link(database, claim, row.id, false, own);
     return answer;
   });
-}
-
-/** The lock of an owner's claims and failures. */
-export function ownerLock({ sweepId, number }: { readonly sweepId: string; readonly number: number }): string {
-  return `owner ${sweepId} ${number}`;
 }
 
 export function isHeld(state: TrialState): boolean {
   return state !== 'running' && state !== 'failed' && state !== 'cancelled';
 }
 
+const candidates = Prisma.sql`
+  SELECT t.id, t.key, t.state::text,
+         (extract(epoch FROM t.lease_until - clock_timestamp()) * 1000)::double precision AS "leaseLeftMs"
+  FROM trial t`;
+
 /** The trial that answers for the owner's number, its row locked. */
 export async function ownTrial(
   database: Database,
   { sweepId, number }: { readonly sweepId: string; readonly number: number },
 ): Promise<Candidate | null> {
-  const rows = await database.$queryRaw<Candidate[]>`
-    SELECT t.id, t.scope, t.key, t.state::text, NULL::double precision AS "leaseLeftMs"
-    FROM trial t
+  const rows = await database.$queryRaw<Candidate[]>`${candidates}
     WHERE t.id = (SELECT trial_id FROM sweep_trial WHERE sweep_id = ${sweepId} AND number = ${number}::int)
     FOR UPDATE`;
   return rows[0] ?? null;
@@ -102,11 +102,9 @@ async function requireOpen(database: Database, sweepId: string): Promise<void> {
 }
 
 async function holderOf(database: Database, scope: string, key: string): Promise<Candidate | null> {
-  const rows = await database.$queryRaw<Candidate[]>`
-    SELECT t.id, t.scope, t.key, t.state::text,
-           (extract(epoch FROM t.lease_until - clock_timestamp()) * 1000)::double precision AS "leaseLeftMs"
-    FROM trial t WHERE t.scope = ${scope} AND t.key = ${key}
-    FOR UPDATE`;
+  const rows = await database.$queryRaw<
+    Candidate[]
+  >`${candidates} WHERE t.scope = ${scope} AND t.key = ${key} FOR UPDATE`;
   return rows[0] ?? null;
 }
 
@@ -131,10 +129,10 @@ async function link(
   if (before !== null) await database.trial.delete({ where: { id: before.id } });
 }
 
-async function createTrial(database: Database, claim: TrialClaim, scope: string): Promise<ClaimAnswer> {
+async function createTrial(database: Database, claim: TrialClaim, columns: ClaimColumns): Promise<ClaimAnswer> {
   const { id, fence } = await database.trial.create({
     data: {
-      ...(await claimColumns(database, claim, scope)),
+      ...columns,
       sweeps: { create: { sweepId: claim.sweepId, number: claim.number, reused: false } },
     },
     select: { id: true, fence: true },
@@ -144,9 +142,8 @@ async function createTrial(database: Database, claim: TrialClaim, scope: string)
 
 async function takeUp(
   database: Database,
-  { id }: Candidate,
-  claim: TrialClaim,
-  scope: string,
+  id: bigint,
+  columns: ClaimColumns,
   startsAnew: boolean,
 ): Promise<ClaimAnswer> {
   if (startsAnew) {
@@ -157,7 +154,7 @@ async function takeUp(
   const { fence } = await database.trial.update({
     where: { id },
     data: {
-      ...(await claimColumns(database, claim, scope)),
+      ...columns,
       fence: { increment: 1 },
       reason: null,
       finishedAt: null,
@@ -167,18 +164,17 @@ async function takeUp(
   return { kind: 'claimed', trialId: String(id), fence };
 }
 
-async function claimColumns(database: Database, { key, config, leaseMs, provenance }: TrialClaim, scope: string) {
+type ClaimColumns = ReturnType<typeof claimColumns>;
+
+function claimColumns({ key, config, leaseMs, provenance }: TrialClaim, scope: string, now: Date) {
   const { worker, attempt, backend, arithmetic, versions, workflowRunId } = provenance;
-  // The database's clock, the one by which leases are judged.
-  const [clock] = await database.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
-  if (clock === undefined) throw new BugError('The database has no clock.');
   return {
     ...trialColumns(config),
     scope,
     key,
     state: 'running' as const,
-    startedAt: clock.now,
-    leaseUntil: new Date(clock.now.getTime() + leaseMs),
+    startedAt: now,
+    leaseUntil: new Date(now.getTime() + leaseMs),
     worker,
     attempt,
     backend,

@@ -37,15 +37,29 @@ export async function stateUnderFence(database: Database, { trialId, fence }: Fe
   return trial.state;
 }
 
-/** A sweep is closed while nobody claims its trials: claims take the lock shared, closing takes it alone. Ends with the transaction. */
-export async function lockSweep(database: Database, id: string, mode: 'shared' | 'alone'): Promise<void> {
-  const name = `sweep ${id}`;
-  await (mode === 'shared'
-    ? database.$executeRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${name}, 0))`
-    : database.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
+/**
+ * Locks that end with the transaction. A sweep is closed while nobody writes to its trials' rows by number: closing takes the sweep's lock
+ * alone, claims and failures take it shared; of those one at a time runs for an owner and for a key. Answers the database's clock
+ * after the wait: the clock by which leases are judged.
+ */
+export async function lock(
+  database: Database,
+  locks: { readonly sweep: string; readonly owner: string; readonly key: string },
+): Promise<Date> {
+  const [sweep, owner, key] = [sweepLock(locks.sweep), `owner ${locks.sweep} ${locks.owner}`, `key ${locks.key}`];
+  const [row] = await database.$queryRaw<[{ now: Date }]>`
+    SELECT pg_advisory_xact_lock_shared(hashtextextended(${sweep}, 0))::text,
+           pg_advisory_xact_lock(hashtextextended(${owner}, 0))::text,
+           pg_advisory_xact_lock(hashtextextended(${key}, 0))::text,
+           clock_timestamp() AS now`;
+  return row.now;
 }
 
-/** One claim at a time for an owner, and one for a key. Ends with the transaction. */
-export async function lockName(database: Database, name: string): Promise<void> {
-  await database.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
+/** The sweep for its closing alone. */
+export async function lockAlone(database: Database, sweep: string): Promise<void> {
+  await database.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${sweepLock(sweep)}, 0))`;
+}
+
+function sweepLock(id: string): string {
+  return `sweep ${id}`;
 }

@@ -1,8 +1,8 @@
 import { StaleFenceError } from '../core/errors.ts';
 import { createPlan } from '../core/sweep/plan.ts';
 import type { TrialResult } from '../core/trial/trial-record.ts';
-import { isHeld, ownerLock, ownTrial, trialColumns } from './claims.ts';
-import { lockName, lockSweep, stateUnderFence } from './database.ts';
+import { isHeld, ownTrial, trialColumns } from './claims.ts';
+import { lock, stateUnderFence } from './database.ts';
 import { requireFinite } from './finite.ts';
 import type { PrismaClient } from './generated/client.ts';
 import { readSweep } from './sweeps.ts';
@@ -50,19 +50,17 @@ export async function abandonTrial(
 export async function recordFailure(client: PrismaClient, failure: TrialFailure): Promise<void> {
   const { sweepId, number, key, state, reason } = failure;
   await client.$transaction(async (database) => {
-    await lockSweep(database, sweepId, 'shared');
-    await lockName(database, ownerLock(failure));
+    const now = await lock(database, { sweep: sweepId, owner: String(number), key: '' });
     const own = await ownTrial(database, failure);
     if (own === null) {
       const { spec } = await readSweep(database, sweepId);
-      const [clock] = await database.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
       await database.trial.create({
         data: {
           ...trialColumns(createPlan(spec).decode(number).config),
           key,
           state,
           reason,
-          finishedAt: clock!.now,
+          finishedAt: now,
           sweeps: { create: { sweepId, number, reused: false } },
         },
       });

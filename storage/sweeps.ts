@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
-import { lockSweep, type Database } from './database.ts';
+import { lockAlone, type Database } from './database.ts';
 import type { Prisma, PrismaClient, Sweep } from './generated/client.ts';
 import type { NewSweep, StoredSweep, SweepState } from './sweep-store.ts';
 
@@ -35,7 +35,7 @@ export async function closeSweep(
   reason: string,
 ): Promise<void> {
   await client.$transaction(async (database) => {
-    await lockSweep(database, id, 'alone');
+    await lockAlone(database, id);
     const found = await readSweep(database, id);
     if (found.state !== state || found.reason !== reason) {
       await database.$executeRaw`

@@ -1,0 +1,36 @@
+import pg from 'pg';
+import { openStore } from '../../storage/prisma-sweep-store.ts';
+import { describeSweepStore } from '../contracts/sweep-store-contract.ts';
+import { createTestDatabase } from '../setup/test-database.ts';
+
+describeSweepStore('PostgreSQL', async () => {
+  const database = await createTestDatabase();
+  const store = await openStore(database.url);
+  const client = new pg.Client(database.url);
+  await client.connect();
+  return {
+    store,
+    async dump() {
+      const tables: Record<string, unknown> = {};
+      for (const table of ['sweep', 'sweep_trial', 'trial']) {
+        tables[table] = (await client.query(`SELECT * FROM ${table} ORDER BY 1, 2`)).rows;
+      }
+      for (const [table, loss] of [
+        ['epoch', 'train_loss'],
+        ['layer', 'unit_cosine'],
+      ]) {
+        const { rows } = await client.query({
+          text: `SELECT trial_id || ' ' || epoch, ${loss}, to_jsonb(${table})::text FROM ${table} ORDER BY 3`,
+          rowMode: 'array',
+        });
+        tables[table!] = rows;
+      }
+      return tables;
+    },
+    async close() {
+      await store.close();
+      await client.end();
+      await database.drop();
+    },
+  };
+});
