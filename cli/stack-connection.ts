@@ -26,7 +26,7 @@ export async function findAddresses(
   const databaseUrl = process.env['DATABASE_URL'] || running?.database?.url;
   if (!databaseUrl || settings.address === '') {
     throw new UserError(
-      'No stack is running here. Start it with: initsweep up (or set DATABASE_URL and TEMPORAL_ADDRESS).',
+      'No stack is running here. Start it with: npx initsweep up (or set DATABASE_URL and TEMPORAL_ADDRESS).',
     );
   }
   const isOurs = settings.address === running?.temporal?.address;
@@ -50,7 +50,7 @@ export async function withStack<Result>(
     connection = await Connection.connect({ ...settings.connection, connectTimeout: 10_000 });
   } catch (error) {
     throw new MachineError(
-      `Temporal at ${settings.address} does not answer (${(error as Error).message}); initsweep doctor says more`,
+      `Temporal at ${settings.address} does not answer (${(error as Error).message}); npx initsweep doctor says more`,
     );
   }
   try {

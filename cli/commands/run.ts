@@ -41,7 +41,7 @@ async function startSweep(
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     throw new UserError(
-      `A sweep with the workflow id ${workflowId} is running already. Follow it with: initsweep watch ${workflowId}; or give ` +
+      `A sweep with the workflow id ${workflowId} is running already. Follow it with: npx initsweep watch ${workflowId}; or give ` +
         'this one another id by --workflow-id.',
     );
   }

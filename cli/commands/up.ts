@@ -12,7 +12,7 @@ function describeStack({ temporal, database, workers }: StackState): string[] {
   return [
     `Temporal         ${temporal?.address ?? ''} (namespace ${temporal?.namespace ?? ''})`,
     ...(temporal?.uiAddress ? [`Temporal's pages ${temporal.uiAddress}`] : []),
-    `PostgreSQL       ${database ? withoutPassword(database.url) : ''} (whole address: initsweep address --database)`,
+    `PostgreSQL       ${database ? withoutPassword(database.url) : ''} (whole address: npx initsweep address --database)`,
     `workers          ${workers.map(({ name, pid }) => `${name} (process ${pid ?? 'none'})`).join(', ')}`,
   ];
 }

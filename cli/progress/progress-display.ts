@@ -28,7 +28,7 @@ function liveDisplay(stream: NodeJS.WriteStream, clock: () => number): ProgressD
   const throughput = new Throughput();
   return {
     show(progress) {
-      throughput.add(clock(), endedTrials(progress) - progress.reused);
+      throughput.add(clock(), endedTrials(progress));
       draw(progressBlock(progress, throughput.timeLeftMs(progress.total - endedTrials(progress)), stream.columns));
     },
     note(message) {
@@ -53,7 +53,7 @@ function plainDisplay(stream: NodeJS.WriteStream, clock: () => number): Progress
   return {
     show(progress) {
       const now = clock();
-      throughput.add(now, endedTrials(progress) - progress.reused);
+      throughput.add(now, endedTrials(progress));
       const timeLeftMs = throughput.timeLeftMs(progress.total - endedTrials(progress));
       // A time left that only ticks on is no news.
       latest = { text: progressLine(progress, timeLeftMs), key: progressLine(progress, null) };

@@ -5,11 +5,11 @@ const leastTrials = 3;
 
 /** Estimates the time left from how fast trials have ended lately. Time is handed in, in ms of any fixed origin. */
 export class Throughput {
-  #readings: { readonly atMs: number; readonly trained: number }[] = [];
+  #readings: { readonly atMs: number; readonly ended: number }[] = [];
 
-  /** `trained`: trials ended so far without those that were taken over from earlier sweeps, which cost no time. */
-  add(atMs: number, trained: number): void {
-    this.#readings.push({ atMs, trained });
+  /** `ended`: trials ended so far. Those that were taken over from earlier sweeps count too: in the plan's random order the rest has as many of them. */
+  add(atMs: number, ended: number): void {
+    this.#readings.push({ atMs, ended });
     // The newest reading that is a whole window old stays, as the window's beginning.
     while (this.#readings.length > 2 && atMs - this.#readings[1]!.atMs >= windowMs) this.#readings.shift();
   }
@@ -18,7 +18,7 @@ export class Throughput {
   perSecond(): number | null {
     const [first, last] = [this.#readings[0], this.#readings.at(-1)];
     if (first === undefined || last === undefined) return null;
-    const trials = last.trained - first.trained;
+    const trials = last.ended - first.ended;
     return trials >= leastTrials && last.atMs > first.atMs ? (trials / (last.atMs - first.atMs)) * 1000 : null;
   }
 

@@ -47,7 +47,7 @@ function provenanceText(outcomes: readonly TrialOutcomeRow[]): string {
   const reused = outcomes.filter((row) => row.reused).length;
   return [
     `Backend: ${backends.join(', ') || 'none'}`,
-    `time in the trainer: ${durationText(trainedMs)}`,
+    ...(trainedMs > 0 ? [`time in the trainer: ${durationText(trainedMs)}`] : []),
     ...(reused > 0 ? [`${reused} results taken over from earlier sweeps`] : []),
   ].join(' · ');
 }

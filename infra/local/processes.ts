@@ -1,14 +1,19 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** Whether a process runs. One that has ended but was not yet waited for (in a container perhaps never) does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    if (process.platform !== 'linux') return true;
+    // pid (command) state ...; the command may hold parentheses of its own.
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return !['Z', 'X'].includes(text.charAt(text.lastIndexOf(')') + 2));
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
@@ -19,7 +24,6 @@ export async function commandOf(pid: number): Promise<string | null> {
   try {
     if (process.platform === 'linux') {
       const text = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-      // A zombie has an empty command line: it is over, only its parent has not looked yet.
       return text.replaceAll('\0', ' ').trim() || null;
     }
     const { stdout } = await run('ps', ['-o', 'command=', '-p', String(pid)]);
@@ -45,10 +49,10 @@ export async function stopProcess(
   signal(first);
   const deadline = performance.now() + graceMs;
   while (performance.now() < deadline) {
-    if ((await commandOf(pid)) === null) return 'ended';
+    if (!isAlive(pid)) return 'ended';
     await sleep(50);
   }
   signal('SIGKILL');
-  while ((await commandOf(pid)) !== null) await sleep(20);
+  while (isAlive(pid)) await sleep(20);
   return 'killed';
 }

@@ -32,14 +32,18 @@ export class StackReport {
   }
 
   step(step: StackStep): Promise<void> {
-    const others = this.#state.steps.some(({ title }) => title === step.title);
-    const steps = others
+    const isKnown = this.#state.steps.some(({ title }) => title === step.title);
+    const steps = isKnown
       ? this.#state.steps.map((old) => (old.title === step.title ? step : old))
       : [...this.#state.steps, step];
     return this.update({ steps });
   }
 
   worker(worker: StackWorker): Promise<void> {
-    return this.update({ workers: [...this.#state.workers.filter(({ name }) => name !== worker.name), worker] });
+    const { workers } = this.#state;
+    const isKnown = workers.some(({ name }) => name === worker.name);
+    return this.update({
+      workers: isKnown ? workers.map((old) => (old.name === worker.name ? worker : old)) : [...workers, worker],
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../core/errors.ts';
-import { findFreePort } from './ports.ts';
+import { findFreePort, isPortFree } from './ports.ts';
 import type { PartOptions } from './stack-part.ts';
 import { findTemporal, namespaceAnswers, startTemporalServer, type TemporalServer } from './temporal.ts';
 import { temporalSettings, type TemporalSettings } from './temporal-settings.ts';
@@ -9,6 +9,7 @@ import { temporalSettings, type TemporalSettings } from './temporal-settings.ts'
 const defaultPorts = { server: 7233, ui: 8233 };
 const title = 'Temporal';
 const retryMs = 2_000;
+const portAttempts = 3;
 
 /** Finds or starts Temporal and keeps it running. Answers the variables that a worker needs to reach it. */
 export async function startTemporal(options: PartOptions): Promise<Record<string, string>> {
@@ -40,10 +41,8 @@ async function startEmbedded(options: PartOptions, namespace: string): Promise<R
   });
   await report.step({ title, state: 'running', detail: `starting ${binary.path}` });
   const before = previous?.temporal?.embedded ? previous.temporal : null;
-  const port = await findFreePort(before ? Number(before.address.split(':')[1]) : defaultPorts.server);
-  const uiPort = await findFreePort(before?.uiAddress ? Number(new URL(before.uiAddress).port) : defaultPorts.ui, [
-    port,
-  ]);
+  let port = before ? Number(before.address.split(':')[1]) : defaultPorts.server;
+  let uiPort = before?.uiAddress ? Number(new URL(before.uiAddress).port) : defaultPorts.ui;
   const start = async (): Promise<TemporalServer> => {
     const started = await startTemporalServer({
       binary: binary.path,
@@ -57,7 +56,19 @@ async function startEmbedded(options: PartOptions, namespace: string): Promise<R
     await report.update({ temporal: { address, uiAddress, namespace, embedded: true, pid } });
     return started;
   };
-  let server = await start();
+  const startOnFreePorts = async (attemptsLeft: number): Promise<TemporalServer> => {
+    port = await findFreePort(port);
+    uiPort = await findFreePort(uiPort, [port]);
+    try {
+      return await start();
+    } catch (error) {
+      // Another program may have taken a port since we looked.
+      const isTaken = !(await isPortFree(port)) || !(await isPortFree(uiPort));
+      if (!isTaken || attemptsLeft === 0) throw error;
+      return startOnFreePorts(attemptsLeft - 1);
+    }
+  };
+  let server = await startOnFreePorts(portAttempts);
   const watch = async (): Promise<void> => {
     const stopAsked = new Promise<null>((resolve) =>
       signal.addEventListener('abort', () => resolve(null), { once: true }),

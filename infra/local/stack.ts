@@ -99,7 +99,7 @@ function refuseOtherSettings(state: StackState, environment: NodeJS.ProcessEnv):
     if (name === 'TEMPORAL_ADDRESS' && wanted === state.temporal?.address) continue;
     throw new UserError(
       `A stack is running that was started with another ${name} than the one in this environment. ` +
-        `Stop it first (initsweep down), or unset ${name} to use it.`,
+        `Stop it first (npx initsweep down), or unset ${name} to use it.`,
     );
   }
 }
