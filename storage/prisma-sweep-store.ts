@@ -32,7 +32,7 @@ export async function openStore(databaseUrl: string): Promise<SweepStore & { clo
         { found: boolean }[]
       >`SELECT to_regclass('sweep_trial') IS NOT NULL AS found`;
       if (tables?.found !== true)
-        throw new UserError('The database has no tables of initsweep yet. Run: npx prisma migrate deploy');
+        throw new UserError('The database has no tables of initsweep yet. Apply the migrations: initsweep up does.');
     });
   } catch (error) {
     await client.$disconnect();
