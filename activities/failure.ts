@@ -2,7 +2,7 @@ import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporal
 import { BugError, MachineError, StaleFenceError, UserError } from '../core/errors.ts';
 
 /** `type` of the failure of an attempt whose worker was told to stop: a trial starts anew without its attempts being counted. */
-export const workerShutdownType = 'WorkerShutdown';
+const workerShutdownType = 'WorkerShutdown';
 
 /**
  * What Temporal is told about an error. Only this function decides what is retryable:

@@ -80,51 +80,81 @@ describe('a worker’s process', () => {
   );
 });
 
-describe('a trial whose worker is killed', () => {
-  test('is trained to its end by another one, once', async () => {
-    const control = begin('control');
+describe('a trial whose worker goes', () => {
+  test('by being killed is trained to its end by another one, once', async () => {
+    await begin('control').ready;
     const killed = begin('training');
-    await Promise.all([control.ready, killed.ready]);
-    const handle = await temporal.client.workflow.start<typeof sweep>('sweep', {
-      taskQueue: controlQueue,
-      workflowId: 'killed',
-      args: [
-        {
-          name: 'killed',
-          axes: { initializer: 'heNormal', activation: 'relu', depth: 3, width: 64, seed: [1, 2] },
-          training: { epochs: 40, target: null },
-          run: { attempts: 2 },
-        },
-      ],
-    });
-    let sweepId = '';
-    while ((await epochsOf(sweepId)) < 3) {
-      sweepId = (await handle.query(progressQuery)).sweepId;
-      await sleep(100);
-    }
+    const { handle, sweepId } = await startTrials('killed', { attempts: 2, seeds: [1, 2], epochs: 40 });
     killed.child.kill('SIGKILL');
     const rescuer = begin('training');
     await rescuer.ready;
-    const result = await handle.result();
 
-    expect(result).toMatchObject({ trials: 2, states: { notConverged: 2, failed: 0 } });
-    const outcomes = await store.outcomes(sweepId);
-    expect(outcomes.map((row) => [row.number, row.epochsRun])).toEqual([
+    expect(await handle.result()).toMatchObject({ trials: 2, reused: 0, states: { notConverged: 2, failed: 0 } });
+    expect((await store.outcomes(sweepId)).map((row) => [row.number, row.epochsRun])).toEqual([
       [0, 40],
       [1, 40],
     ]);
     expect(await epochsOf(sweepId)).toBe(2 * 41);
+    expect(await workersOf(sweepId)).toEqual([rescuer.child.pid, rescuer.child.pid]);
   }, 240_000);
 
+  test('by being told to stop is trained by another one, and costs no attempt', async () => {
+    await begin('control').ready;
+    const stopped = begin('training');
+    const { handle, sweepId } = await startTrials('stopped', { attempts: 1, seeds: [1], epochs: 150 });
+    stopped.child.kill('SIGTERM');
+    const next = begin('training');
+    await next.ready;
+
+    expect(await stopped.ended).toBe(0);
+    expect(await handle.result()).toMatchObject({ trials: 1, states: { notConverged: 1, failed: 0 } });
+    expect(await epochsOf(sweepId)).toBe(151);
+    expect(await workersOf(sweepId)).toEqual([next.child.pid]);
+  }, 240_000);
+
+  interface TrialsToStart {
+    readonly attempts: number;
+    readonly seeds: readonly number[];
+    readonly epochs: number;
+  }
+
+  /** Starts trials that train for several seconds, and resolves when they are at it. */
+  async function startTrials(workflowId: string, { attempts, seeds, epochs }: TrialsToStart) {
+    const file = {
+      name: workflowId,
+      axes: { initializer: 'heNormal', activation: 'relu', depth: 3, width: 64, seed: seeds },
+      training: { epochs, target: null },
+      run: { attempts, reuse: false },
+    };
+    const options = { taskQueue: controlQueue, workflowId, args: [file] as [unknown] };
+    const handle = await temporal.client.workflow.start<typeof sweep>('sweep', options);
+    const { sweepId } = await handle.query(progressQuery);
+    while ((await epochsOf(sweepId)) < 3) await sleep(100);
+    return { handle, sweepId };
+  }
+
   async function epochsOf(sweepId: string): Promise<number> {
+    const rows = await query<{ count: string }>(
+      'SELECT count(*) FROM epoch JOIN sweep_trial USING (trial_id) WHERE sweep_id = $1',
+      sweepId,
+    );
+    return Number(rows[0]?.count);
+  }
+
+  /** Process that trained each trial. */
+  async function workersOf(sweepId: string): Promise<number[]> {
+    const rows = await query<{ worker: string }>(
+      'SELECT worker FROM trial JOIN sweep_trial ON trial_id = trial.id WHERE sweep_id = $1',
+      sweepId,
+    );
+    return rows.map(({ worker }) => Number.parseInt(worker, 10));
+  }
+
+  async function query<Row extends pg.QueryResultRow>(sql: string, sweepId: string): Promise<Row[]> {
     const client = new pg.Client(database.url);
     await client.connect();
     try {
-      const { rows } = await client.query<{ count: string }>(
-        'SELECT count(*) FROM epoch JOIN sweep_trial USING (trial_id) WHERE sweep_id = $1',
-        [sweepId],
-      );
-      return Number(rows[0]?.count);
+      return (await client.query<Row>(sql, [sweepId])).rows;
     } finally {
       await client.end();
     }
