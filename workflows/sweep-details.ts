@@ -21,7 +21,7 @@ export function sweepDetails(progress: ProgressAnswer): string {
   return [
     `**${progress.name}** is ${progress.state}: ${progress.done} of ${progress.total} trials`,
     `\`${bar}\` ${Math.floor(progress.share * 100)} %`,
-    ...(progress.best === null ? [] : [`Best cell so far: **${cellText(progress.best)}**`]),
+    ...(progress.best === null ? [] : [bestCellLine(progress.best)]),
     ['| trials | |', '| --- | ---: |', ...counts.map(([name, count]) => `| ${name} | ${count} |`)].join('\n'),
     ...(progress.commonestFailures.length === 0
       ? []
@@ -29,10 +29,10 @@ export function sweepDetails(progress: ProgressAnswer): string {
   ].join('\n\n');
 }
 
-function cellText(best: CellSummary): string {
+function bestCellLine(best: CellSummary): string {
   const name = cellParts(best, () => true).join(' · ');
   const speed = best.medianEpochsToTarget === null ? null : `median ${best.medianEpochsToTarget} epochs to target`;
   const accuracy = best.medianTestAccuracy === null ? null : `test accuracy ${best.medianTestAccuracy.toFixed(3)}`;
   const numbers = [`${best.converged} of ${best.trials} converged`, speed, accuracy].filter((text) => text !== null);
-  return `${name}** (${numbers.join(', ')})`.replace(/\*\*$/, '');
+  return `Best cell so far: **${name}** (${numbers.join(', ')})`;
 }

@@ -108,7 +108,9 @@ describe('a sweep', () => {
     expect(plan?.firstTrials[0]).toMatch(/(heNormal|glorotNormal) · (relu|tanh) · seed 3\d/);
     const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
     expect(metadata.currentDetails).toContain('20 of 20 trials');
-    expect(metadata.currentDetails).toMatch(/Best cell so far: \*\*heNormal|glorotNormal/);
+    expect(metadata.currentDetails).toMatch(
+      /^Best cell so far: \*\*(heNormal|glorotNormal) · .*\*\* \(5 of 5 converged, .*\)$/m,
+    );
     const { typedSearchAttributes } = await handle.describe();
     expect(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value])).toEqual(
       expect.arrayContaining([
