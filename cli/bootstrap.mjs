@@ -59,11 +59,12 @@ async function runStep(title, command, args, environment = process.env) {
     child.once('close', resolve);
   });
   clearInterval(timer);
-  if (code !== 0)
-    stop(
-      exitCodes.machine,
-      `${output.trim()}\n${title}: failed (${basename(command)} ${args.join(' ')} ended with ${code}).`,
-    );
+  if (code !== 0) {
+    // npm follows a failure with pages of usage; what went wrong stands in the first lines.
+    const reason = output.trim().split('\n').slice(0, 20).join('\n');
+    const how = `${basename(command)} ${args.join(' ')} ended with ${code}`;
+    stop(exitCodes.machine, `${reason}\n${title}: failed (${how}).`);
+  }
   process.stderr.write(`  done in ${seconds()} s\n`);
 }
 

@@ -2,17 +2,21 @@ import { Listr } from 'listr2';
 import { ensureStack, findStack } from '../infra/local/stack.ts';
 import type { StackState, StackStep } from '../infra/local/stack-state.ts';
 
+type OnSteps = (steps: readonly StackStep[]) => void;
+
 /**
  * The local stack, started when it is not up: each step is shown as it goes, live on a terminal, else a line for every
  * change. A stack that is up costs no line.
  */
 export async function startStack(): Promise<StackState> {
   if (await findStack()) return ensureStack();
-  return process.stderr.isTTY ? startLive() : ensureStack({ onSteps: plainSteps() });
+  // The live list draws on standard output: where that goes to a file, results alone belong there.
+  const isTerminal = process.stderr.isTTY && process.stdout.isTTY;
+  return isTerminal ? showLive((onSteps) => ensureStack({ onSteps })) : ensureStack({ onSteps: plainSteps() });
 }
 
 /** Prints what has changed, but repeats no more often than every ten seconds what is only counting on. */
-function plainSteps(): (steps: readonly StackStep[]) => void {
+function plainSteps(): OnSteps {
   const shown = new Map<string, { text: string; atMs: number; state: StackStep['state'] }>();
   return (steps) => {
     for (const { title, state, detail } of steps) {
@@ -26,17 +30,20 @@ function plainSteps(): (steps: readonly StackStep[]) => void {
 }
 
 /** One task per step; the supervisor says when each begins and ends. */
-async function startLive(): Promise<StackState> {
+export async function showLive<Stack>(start: (onSteps: OnSteps) => Promise<Stack>): Promise<Stack> {
   const titles = ['PostgreSQL', 'Temporal', 'workers'];
   const gates = new Map(titles.map((title) => [title, gate()]));
   const writers = new Map<string, (detail: string) => void>();
-  const stack = ensureStack({
-    onSteps: (steps) => {
-      for (const { title, state, detail } of steps) {
+  const stack = start((steps) => {
+    for (const { title, state, detail } of steps) {
+      if (state !== 'done') {
         writers.get(title)?.(detail);
-        if (state === 'done') gates.get(title)?.open(detail);
+        continue;
       }
-    },
+      // The list refuses output of a task that is over.
+      writers.delete(title);
+      gates.get(title)?.open(detail);
+    }
   });
   stack.catch((error: unknown) => gates.forEach((each) => each.fail(error)));
   const list = new Listr(

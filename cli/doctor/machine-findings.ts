@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { findOnPath } from '../../infra/local/find-on-path.ts';
 import { folders } from '../../infra/local/folders.ts';
+import { freeBytes } from '../../infra/local/free-bytes.ts';
 import type { Finding } from './finding.ts';
 
 const run = promisify(execFile);
@@ -31,22 +30,11 @@ export async function machineFindings(environment: NodeJS.ProcessEnv): Promise<F
 }
 
 async function diskFinding(subject: string, folder: string): Promise<Finding> {
-  const { bavail, bsize } = await statfsOfNearest(folder);
-  const freeBytes = bavail * bsize;
-  const detail = `${folder}, ${(freeBytes / 1e9).toFixed(1)} GB free`;
-  if (freeBytes >= scarceBytes) return { subject, state: 'good', detail };
+  const free = await freeBytes(folder);
+  const detail = `${folder}, ${(free / 1e9).toFixed(1)} GB free`;
+  if (free >= scarceBytes) return { subject, state: 'good', detail };
   const variable = subject === 'state folder' ? 'SWEEP_HOME' : 'SWEEP_CACHE';
   return { subject, state: 'bad', detail, mend: `free some space, or set ${variable} to a folder on another disk` };
-}
-
-/** Of the folder itself or, before its first use, of the nearest one above that exists. */
-async function statfsOfNearest(folder: string): Promise<{ bavail: number; bsize: number }> {
-  try {
-    return await statfs(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(folder) === folder) throw error;
-    return statfsOfNearest(dirname(folder));
-  }
 }
 
 async function gpuFinding(environment: NodeJS.ProcessEnv): Promise<Finding> {

@@ -17,8 +17,6 @@ export interface TemporalServerOptions {
   readonly logFile?: string;
   /** Created beside `default` when it is another. */
   readonly namespace?: string;
-  /** Name -> type (Text, Keyword, Int, Double, Bool, Datetime, KeywordList). */
-  readonly searchAttributes?: Readonly<Record<string, string>>;
 }
 
 export interface TemporalServer {
@@ -41,14 +39,12 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const logFile = options.logFile ?? join(options.folder, 'temporal.log');
   const log = await open(logFile, 'a');
   const namespace = options.namespace ?? 'default';
-  const attributes = Object.entries(options.searchAttributes ?? {});
   const child = spawn(
     options.binary,
     [
       ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--ui-port', String(options.uiPort)],
       ['--db-filename', join(options.folder, 'temporal.db'), '--log-level', 'warn'],
       namespace === 'default' ? [] : ['--namespace', namespace],
-      attributes.flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     ].flat(),
     // A group of its own: Ctrl-C in the terminal must reach only the one who decides the order of stopping.
     { stdio: ['ignore', log.fd, log.fd], detached: true },
