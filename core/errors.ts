@@ -29,6 +29,14 @@ export class StaleFenceError extends Error {
   override readonly name = 'StaleFenceError';
 }
 
+/**
+ * A checkpoint that no trial can go on from: torn, damaged, of another version, or of another trial, arithmetic or data
+ * set. Whoever receives this takes an older one or starts the trial anew.
+ */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
+
 /** Our own mistake: an invariant does not hold. Carries what is needed to reproduce it; a retry would only repeat it. */
 export class BugError extends Error {
   override readonly name = 'BugError';

@@ -1,61 +1,54 @@
 import { performance } from 'node:perf_hooks';
-import { MachineError } from '../core/errors.ts';
+import { BugError, MachineError } from '../core/errors.ts';
 import type { Backend, MetricSums, Stack, StackShape } from './backend.ts';
 import type { Dataset, SplitName } from './datasets/dataset.ts';
 import { epochOrder, stepsPerEpoch } from './epoch-order.ts';
+import { segmentSteps } from './epoch-segments.ts';
+import {
+  queuedAgain,
+  settleAll,
+  share,
+  slotsOf,
+  snapshotOf,
+  type PlacedTrial,
+  type QueuedTrial,
+} from './group-trial.ts';
 import { placeInitialState } from './initial-state.ts';
-import { momentCount } from './optimizers.ts';
 import { Pace } from './pace.ts';
-import { parameterLayout } from './parameter-layout.ts';
 import { probeLayers } from './probes/probe-layers.ts';
-import type { TrialJob, TrialOutcome, TrialProgress } from './trainer.ts';
+import type { StackSize } from './stack-size.ts';
 import { asTrialError } from './trial-error.ts';
 import { TrialRun } from './trial-run.ts';
-
-/** A trial on its way through a group. */
-export interface QueuedTrial {
-  readonly job: TrialJob;
-  readonly onProgress: (progress: TrialProgress) => void;
-  /** Whether its caller wants it no more; it then leaves at the next boundary of a piece of work. */
-  readonly leaves: () => boolean;
-  readonly settle: (outcome: TrialOutcome) => void;
-}
-
-/** A trial in a slot. */
-interface PlacedTrial extends QueuedTrial {
-  readonly slot: number;
-  readonly run: TrialRun;
-  durationMs: number;
-}
-
-/** A stack's parameters and moments stay below this (1 GiB), so that very large networks come in smaller stacks. */
-const maxStackBytes = 2 ** 30;
+import { addSums, noSums } from './trial-snapshot.ts';
 
 /**
  * All trials of one shape and data set: those in the stack, which go through their epochs side by side (each with a
  * number of its own), and those that wait. Between two epochs the finished ones leave and waiting ones take
- * their places. The stack grows with the demand, up to what the backend gains from.
+ * their places. The stack grows with the demand as long as its size says that it gains.
  */
 export class StackGroup {
   readonly #backend: Backend;
   readonly #shape: StackShape;
   readonly #dataset: Dataset;
+  readonly #size: StackSize;
   readonly #steps: number;
-  readonly #maxCapacity: number;
+  readonly #segment: number;
   readonly #trainPace = new Pace();
   readonly #evaluationPaces = { train: new Pace(), validation: new Pace(), test: new Pace() };
   readonly #turns: AsyncGenerator<void, void>;
   #stack: Stack | null = null;
   #waiting: QueuedTrial[] = [];
   #placed: PlacedTrial[] = [];
+  /** The stack is new and has not yet shown in an epoch that it has the memory for all that it does. */
+  #onProbation = false;
 
-  constructor(backend: Backend, shape: StackShape, dataset: Dataset) {
+  constructor(backend: Backend, shape: StackShape, dataset: Dataset, size: StackSize) {
     this.#backend = backend;
     this.#shape = shape;
     this.#dataset = dataset;
+    this.#size = size;
     this.#steps = stepsPerEpoch(dataset.splits.train.examples, shape.batchSize);
-    const slotBytes = 4 * parameterLayout(shape.layerSizes).count * (1 + momentCount[shape.optimizer]);
-    this.#maxCapacity = Math.max(1, Math.min(backend.preferredCapacity, Math.floor(maxStackBytes / slotBytes)));
+    this.#segment = segmentSteps(shape);
     this.#turns = this.#work();
   }
 
@@ -92,94 +85,163 @@ export class StackGroup {
         yield* this.#trainEpoch();
         yield* this.#finishEpoch();
       } catch (error) {
-        // The stack itself failed, and with it all that was in it; those that wait get a fresh one.
-        settleAll(this.#placed, error);
-        this.#placed = [];
-        this.dispose();
+        this.#breakUp(error);
       }
       yield;
       this.#dropLeavers();
     }
   }
 
-  /** Gives free places to waiting trials and records their epoch 0. */
+  /**
+   * The stack itself failed, and with it all that was in it. Where memory may be the reason, half the places are tried, and
+   * trials that handed out no record since they can be begun again are; those that wait get a fresh stack.
+   */
+  #breakUp(error: unknown): void {
+    const places = this.#stack?.capacity ?? 0;
+    const smallerMayDo = places > 1 && asTrialError(error) instanceof MachineError;
+    if (smallerMayDo) this.#size.refused(places);
+    const [again, lost] = [true, false].map((kept) =>
+      this.#placed.filter(({ rewind }) => (smallerMayDo && rewind !== null) === kept),
+    );
+    this.#waiting.unshift(...again!.map((trial) => queuedAgain(trial, trial.rewind!.to)));
+    settleAll(lost!, error);
+    this.#placed = [];
+    this.dispose();
+  }
+
+  /** Gives free places to waiting trials and records epoch 0 of those that begin. */
   async *#admit(): AsyncGenerator<void, void> {
-    const wanted = Math.min(this.#placed.length + this.#waiting.length, this.#maxCapacity);
-    if (wanted > (this.#stack?.capacity ?? 0)) await this.#grow(wanted);
+    await this.#fitStack();
     const stack = this.#stack;
     if (!stack) return;
-    const { examples } = this.#dataset.splits.train;
-    const admitted: PlacedTrial[] = [];
+    const begun: PlacedTrial[] = [];
     while (this.#waiting.length > 0 && this.#placed.length < stack.capacity) {
-      const queued = this.#waiting.shift()!;
-      const taken = new Set(this.#placed.map(({ slot }) => slot));
-      const slot = Array.from({ length: stack.capacity }, (_, i) => i).find((i) => !taken.has(i))!;
-      const trial = { ...queued, slot, run: new TrialRun(queued.job.config, this.#steps), durationMs: 0 };
+      const trial = this.#giveSlot(stack, this.#waiting.shift()!);
       this.#placed.push(trial);
-      if (await this.#attempt(trial, () => placeInitialState(stack, slot, queued.job.config, examples)))
-        admitted.push(trial);
+      const { start, slot, job } = trial;
+      const { examples } = this.#dataset.splits.train;
+      const placed = await this.#attempt(trial, async () => {
+        if (start) stack.place(slot, start.state);
+        else await placeInitialState(stack, slot, job.config, examples);
+      });
+      if (placed && !start) begun.push(trial);
       yield;
       this.#dropLeavers();
     }
-    const train = yield* this.#evaluate(admitted, 'train');
-    const validation = yield* this.#evaluate(admitted, 'validation');
-    yield* this.#conclude(admitted, 0, train, validation);
+    const train = yield* this.#evaluate(begun, 'train');
+    const validation = yield* this.#evaluate(begun, 'validation');
+    yield* this.#conclude(begun, 0, train, validation);
   }
 
-  /** Replaces the stack by one of at least `wanted` places, twice the old one's if that may be, and moves the trials over. */
-  async #grow(wanted: number): Promise<void> {
+  #giveSlot(stack: Stack, queued: QueuedTrial): PlacedTrial {
+    const taken = new Set(slotsOf(this.#placed));
+    const { start, job } = queued;
+    return {
+      ...queued,
+      slot: Array.from({ length: stack.capacity }, (_, i) => i).find((i) => !taken.has(i))!,
+      run: new TrialRun(job.config, this.#steps, start?.run ?? null),
+      position: start?.position ?? 0,
+      sums: start?.sums ?? noSums,
+      durationMs: start?.durationMs ?? 0,
+      checkpointAtMs: performance.now(),
+      rewind: { to: start },
+    };
+  }
+
+  /** Gives the stack the places that the demand and its size ask for; a stack that grows has twice the places at least. */
+  async #fitStack(): Promise<void> {
+    const has = this.#stack?.capacity ?? 0;
+    const { places } = this.#size;
+    const wanted = Math.min(this.#placed.length + this.#waiting.length, places);
+    if (has > places) await this.#resize(places);
+    else if (wanted > has) await this.#resize(Math.min(places, Math.max(wanted, 2 * has)));
+  }
+
+  /** Replaces the stack and moves its trials over; those that have no place any more wait again. */
+  async #resize(capacity: number): Promise<void> {
     const old = this.#stack;
-    const capacity = Math.min(this.#maxCapacity, Math.max(wanted, 2 * (old?.capacity ?? 0)));
-    let stack: Stack;
+    let stack: Stack | null = null;
     try {
       stack = await this.#backend.createStack(this.#shape, this.#dataset, capacity);
+      const snapshots = [];
+      for (const trial of this.#placed) snapshots.push([trial, await snapshotOf(old!, trial)] as const);
+      const moved: PlacedTrial[] = [];
+      for (const [trial, snapshot] of snapshots.slice(0, capacity)) {
+        stack.place(moved.length, snapshot.state);
+        moved.push({ ...trial, slot: moved.length, rewind: { to: snapshot } });
+      }
+      this.#waiting.unshift(...snapshots.slice(capacity).map(([trial, snapshot]) => queuedAgain(trial, snapshot)));
+      this.#placed = moved;
+      this.#stack = stack;
+      this.#onProbation = true;
+      old?.dispose();
     } catch (error) {
-      // A smaller stack that there is goes on; its next boundary tries again.
-      if (old) return;
-      settleAll(this.#waiting, error);
-      this.#waiting = [];
-      return;
+      stack?.dispose();
+      const cause = asTrialError(error);
+      // A stack that there is goes on as it is.
+      if (old) this.#size.refused(capacity, old.capacity);
+      else if (capacity > 1 && !(cause instanceof BugError)) {
+        this.#size.refused(capacity);
+        await this.#resize(Math.floor(capacity / 2));
+      } else {
+        settleAll(this.#waiting, cause);
+        this.#waiting = [];
+      }
     }
-    for (const { slot } of this.#placed) stack.place(slot, await old!.read(slot));
-    old?.dispose();
-    this.#stack = stack;
   }
 
+  /**
+   * Takes every trial to the end of its epoch. One that comes from within an epoch joins the others where it stands: those
+   * that are furthest behind are trained until they have caught up.
+   */
   async *#trainEpoch(): AsyncGenerator<void, void> {
     const { batchSize } = this.#shape;
     const { examples } = this.#dataset.splits.train;
-    const orders = new Map(
-      this.#placed.map((trial) => {
-        return [trial, epochOrder(trial.job.config.seed, trial.run.epoch + 1, examples, batchSize)] as const;
-      }),
-    );
-    let done = 0;
-    while (done < this.#steps && this.#placed.length > 0) {
-      const trials = this.#placed;
+    const orders = new Map<PlacedTrial, Uint32Array>();
+    for (const trial of this.#placed) {
+      orders.set(trial, epochOrder(trial.job.config.seed, trial.run.epoch + 1, examples, batchSize));
+    }
+    for (;;) {
+      const position = Math.min(this.#steps, ...this.#placed.map((trial) => trial.position));
+      if (position === this.#steps) return;
+      const trials = this.#placed.filter((trial) => trial.position === position);
+      const untilRead = Math.min(this.#segment - (position % this.#segment), this.#steps - position);
       const units = this.#trainPace.next(Infinity);
-      const steps = Math.max(1, Math.min(this.#steps - done, Math.floor(units / trials.length)));
+      const steps = Math.max(1, Math.min(untilRead, Math.floor(units / trials.length)));
       const length = steps * batchSize;
       const batches = new Uint32Array(trials.length * length);
       trials.forEach((trial, index) => {
-        const start = done * batchSize;
+        const start = position * batchSize;
         batches.set(orders.get(trial)!.subarray(start, start + length), index * length);
       });
       const durationMs = await this.#trainPace.measure(trials.length * steps, () =>
         this.#stack!.train(slotsOf(trials), batches, steps),
       );
       share(trials, durationMs);
-      done += steps;
+      this.#size.measured(trials.length, steps, durationMs);
+      for (const trial of trials) trial.position += steps;
+      if (steps === untilRead) await this.#readSums(trials);
       yield;
       this.#dropLeavers();
+      if (steps === untilRead && position + steps < this.#steps) await this.#takeCheckpoints(trials);
     }
+  }
+
+  async #readSums(trials: readonly PlacedTrial[]): Promise<void> {
+    const sums = await this.#stack!.takeTrainSums(slotsOf(trials));
+    trials.forEach((trial, index) => (trial.sums = addSums(trial.sums, sums[index]!)));
   }
 
   async *#finishEpoch(): AsyncGenerator<void, void> {
     const trials = this.#placed;
     if (trials.length === 0) return;
-    const sums = await this.#stack!.takeTrainSums(slotsOf(trials));
-    const train = new Map(trials.map((trial, index) => [trial, sums[index]!]));
     const validation = yield* this.#evaluate(trials, 'validation');
+    const train = new Map(trials.map((trial) => [trial, trial.sums]));
+    for (const trial of trials) {
+      trial.sums = noSums;
+      trial.position = 0;
+    }
+    this.#onProbation = false;
     yield* this.#conclude(trials, 1, train, validation);
   }
 
@@ -218,6 +280,7 @@ export class StackGroup {
         const epoch = run.record(run.epoch + advance, train.get(trial)!, validation.get(trial)!);
         const rows = Math.min(job.config.probes.examples, this.#dataset.splits.train.examples);
         const layers = run.probed ? await probeLayers(this.#stack!, trial.slot, run.epoch, rows) : [];
+        trial.rewind = null;
         trial.onProgress({ id: job.id, epoch, layers });
       });
     }
@@ -231,6 +294,22 @@ export class StackGroup {
         this.#placed = this.#placed.filter((other) => other !== trial);
         trial.settle({ id: job.id, result: run.result(end) });
       });
+    }
+    const staying = this.#present(trials);
+    if (this.#onProbation) {
+      for (const trial of staying) trial.rewind = { to: await snapshotOf(this.#stack!, trial) };
+    }
+    await this.#takeCheckpoints(staying);
+  }
+
+  /** Hands out the checkpoints that are due, of trials between two segments or epochs. */
+  async #takeCheckpoints(trials: readonly PlacedTrial[]): Promise<void> {
+    const now = performance.now();
+    for (const trial of this.#present(trials)) {
+      const { checkpoints } = trial;
+      if (!checkpoints || now - trial.checkpointAtMs < checkpoints.intervalMs) continue;
+      trial.checkpointAtMs = now;
+      await this.#attempt(trial, async () => checkpoints.take(await snapshotOf(this.#stack!, trial)));
     }
   }
 
@@ -265,17 +344,4 @@ export class StackGroup {
     this.#waiting = this.#waiting.filter(stays);
     this.#placed = this.#placed.filter(stays);
   }
-}
-
-function slotsOf(trials: readonly PlacedTrial[]): number[] {
-  return trials.map(({ slot }) => slot);
-}
-
-function settleAll(trials: readonly QueuedTrial[], error: unknown): void {
-  for (const trial of trials) trial.settle({ id: trial.job.id, error: asTrialError(error) });
-}
-
-/** Divides shared time among the trials it was spent on. */
-function share(trials: readonly PlacedTrial[], durationMs: number): void {
-  for (const trial of trials) trial.durationMs += durationMs / trials.length;
 }

@@ -1,12 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
 import { MachineError } from '../core/errors.ts';
 import type { DatasetSpec, TrialConfig } from '../core/trial/trial-config.ts';
+import { trialKey } from '../core/trial/trial-key.ts';
 import type { Backend, StackShape } from './backend.ts';
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { Dataset } from './datasets/dataset.ts';
+import type { QueuedTrial } from './group-trial.ts';
+import { momentCount } from './optimizers.ts';
+import { parameterLayout } from './parameter-layout.ts';
 import { StackGroup } from './stack-group.ts';
-import type { Trainer, TrialJob, TrialOutcome, TrialProgress } from './trainer.ts';
+import { StackSize } from './stack-size.ts';
+import type { Checkpointing, Trainer, TrialJob, TrialOutcome, TrialProgress } from './trainer.ts';
 import { asTrialError } from './trial-error.ts';
 import { checkTrialFits, datasetFacts } from './trial-fit.ts';
+import type { TrialSnapshot } from './trial-snapshot.ts';
+
+/** A stack's parameters and moments stay below this (1 GiB), so that very large networks come in smaller stacks. */
+const maxStackBytes = 2 ** 30;
 
 /**
  * A Trainer with continuous batching: trials of all overlapping calls that share a shape and a data set are trained as one
@@ -18,6 +28,8 @@ import { checkTrialFits, datasetFacts } from './trial-fit.ts';
  */
 export function createTrainer(backend: Backend, loadDataset: (spec: DatasetSpec) => Promise<Dataset>): Trainer {
   const groups = new Map<string, StackGroup>();
+  /** What was learned about a shape outlives its group. */
+  const sizes = new Map<string, StackSize>();
   let closed = false;
   let turning: Promise<void> | null = null;
 
@@ -35,6 +47,7 @@ export function createTrainer(backend: Backend, loadDataset: (spec: DatasetSpec)
         } catch (error) {
           groups.delete(key);
           group.fail(error);
+          group.dispose();
         }
         await setImmediate();
       }
@@ -42,26 +55,52 @@ export function createTrainer(backend: Backend, loadDataset: (spec: DatasetSpec)
     turning = null;
   }
 
+  function sizeOf(key: string, { layerSizes, optimizer }: StackShape): StackSize {
+    const slotBytes = 4 * parameterLayout(layerSizes).count * (1 + momentCount[optimizer]);
+    const most = Math.max(1, Math.min(backend.preferredCapacity, Math.floor(maxStackBytes / slotBytes)));
+    const size = sizes.get(key) ?? new StackSize(most);
+    sizes.set(key, size);
+    return size;
+  }
+
+  function enqueue(trial: QueuedTrial, dataset: Dataset): void {
+    const shape = shapeOf(trial.job.config, dataset);
+    const key = JSON.stringify([shape, dataset.hash]);
+    const group = groups.get(key) ?? new StackGroup(backend, shape, dataset, sizeOf(key, shape));
+    groups.set(key, group);
+    group.add(trial);
+    turning ??= takeTurns();
+  }
+
   async function trainOne(
     job: TrialJob,
     onProgress: (progress: TrialProgress) => void,
     signal: AbortSignal,
+    checkpointing: Checkpointing | undefined,
   ): Promise<TrialOutcome> {
-    let dataset: Dataset;
+    const { id, config, checkpoint } = job;
     try {
-      dataset = await loadDataset(job.config.dataset);
-      checkTrialFits(job.config, datasetFacts(dataset));
+      const dataset = await loadDataset(config.dataset);
+      checkTrialFits(config, datasetFacts(dataset));
+      const key = (): string => trialKey(config, { arithmetic: backend.arithmetic, datasetHash: dataset.hash });
+      const start = checkpoint ? decodeCheckpoint(checkpoint, config, key()) : null;
+      const checkpoints = checkpointing && {
+        intervalMs: checkpointing.intervalMs,
+        take: (snapshot: TrialSnapshot) =>
+          checkpointing.onCheckpoint({
+            id,
+            epoch: snapshot.run.epoch,
+            step: snapshot.state.step,
+            bytes: encodeCheckpoint(snapshot, key()),
+          }),
+      };
+      return await new Promise((settle) => {
+        const leaves = (): boolean => signal.aborted || closed;
+        enqueue({ job, start, onProgress, checkpoints: checkpoints ?? null, leaves, settle }, dataset);
+      });
     } catch (error) {
-      return { id: job.id, error: asTrialError(error) };
+      return { id, error: asTrialError(error) };
     }
-    return new Promise((settle) => {
-      const shape = shapeOf(job.config, dataset);
-      const key = JSON.stringify([shape, dataset.hash]);
-      const group = groups.get(key) ?? new StackGroup(backend, shape, dataset);
-      groups.set(key, group);
-      group.add({ job, onProgress, leaves: () => signal.aborted || closed, settle });
-      turning ??= takeTurns();
-    });
   }
 
   return {
@@ -69,17 +108,21 @@ export function createTrainer(backend: Backend, loadDataset: (spec: DatasetSpec)
       backend: backend.name,
       arithmetic: backend.arithmetic,
       description: backend.description,
-      places: backend.preferredCapacity,
+      /** Of the shape that gains most from places; groups take turns, so places of several do not add up. */
+      get places() {
+        const welcome = [...groups.keys()].map((key) => sizes.get(key)!.welcome);
+        return welcome.length === 0 ? backend.preferredCapacity : Math.max(...welcome);
+      },
     },
 
     async inspect(spec) {
       return datasetFacts(await loadDataset(spec));
     },
 
-    async train(jobs, onProgress, signal) {
+    async train(jobs, onProgress, signal, checkpointing) {
       signal.throwIfAborted();
       if (closed) throw new MachineError('The trainer is closed.');
-      const outcomes = await Promise.all(jobs.map((job) => trainOne(job, onProgress, signal)));
+      const outcomes = await Promise.all(jobs.map((job) => trainOne(job, onProgress, signal, checkpointing)));
       signal.throwIfAborted();
       return outcomes;
     },

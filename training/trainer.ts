@@ -5,6 +5,25 @@ import type { DatasetSpec, TrialConfig } from '../core/trial/trial-config.ts';
 export interface TrialJob {
   readonly id: string;
   readonly config: TrialConfig;
+  /** Bytes of a checkpoint of this trial to go on from; absent: from the first step. */
+  readonly checkpoint?: Uint8Array;
+}
+
+/** A trial between two of its steps, as bytes that prove themselves whole: see training/checkpoint.ts. */
+export interface TrialCheckpoint {
+  readonly id: string;
+  /** Records up to this epoch were handed out before; those of later epochs come from the trial that goes on. */
+  readonly epoch: number;
+  /** Optimizer steps done. */
+  readonly step: number;
+  readonly bytes: Uint8Array;
+}
+
+/** How a call wants checkpoints of its trials. */
+export interface Checkpointing {
+  /** A checkpoint is due when the trial's last one (or its start) is so long ago; the next boundary hands it out. 0: each boundary. */
+  readonly intervalMs: number;
+  readonly onCheckpoint: (checkpoint: TrialCheckpoint) => void;
 }
 
 /** Progress of one trial: an epoch is over (epoch 0: before the first step). */
@@ -24,7 +43,7 @@ export interface TrainerInfo {
   /** See Backend.arithmetic; part of a trial's key. */
   readonly arithmetic: string;
   readonly description: string;
-  /** Trials that can be trained at once with gain. */
+  /** Trials that can be trained at once with gain, as far as is known: what is measured on the way changes it. */
   readonly places: number;
 }
 
@@ -42,6 +61,9 @@ export interface DatasetFacts {
  * Trains lists of trials: K in, K outcomes out, in the order given. Calls may overlap; trials of all calls that share a
  * shape are trained as one stack. One trial's failure is that trial's outcome only. Aborting `signal` rejects
  * the call with the signal's reason once its trials have left their stacks.
+ *
+ * A trial that goes on from any checkpoint of its own, on a backend of the same arithmetic, ends with the same records and the
+ * same weights, bit for bit. One that cannot be gone on from is refused by a CheckpointError as its trial's outcome.
  */
 export interface Trainer {
   readonly info: TrainerInfo;
@@ -51,6 +73,7 @@ export interface Trainer {
     jobs: readonly TrialJob[],
     onProgress: (progress: TrialProgress) => void,
     signal: AbortSignal,
+    checkpointing?: Checkpointing,
   ): Promise<readonly TrialOutcome[]>;
   close(): Promise<void>;
 }

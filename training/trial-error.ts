@@ -1,4 +1,4 @@
-import { BugError, MachineError, StaleFenceError, UserError } from '../core/errors.ts';
+import { BugError, CheckpointError, MachineError, StaleFenceError, UserError } from '../core/errors.ts';
 
 /**
  * An error as one of our classes, by who must act. What is not yet one: a TypeError, ReferenceError or failed assertion
@@ -9,6 +9,7 @@ export function asTrialError(error: unknown): Error {
     error instanceof UserError ||
     error instanceof MachineError ||
     error instanceof BugError ||
+    error instanceof CheckpointError ||
     error instanceof StaleFenceError
   ) {
     return error;

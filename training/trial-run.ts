@@ -12,19 +12,42 @@ export interface TrialEnd {
   readonly durationMs: number;
 }
 
+/** What a trial's story so far comes to, once epoch 0 is recorded and as long as the trial has not ended. */
+export interface RunSnapshot {
+  /** Epochs done. */
+  readonly epoch: number;
+  readonly epochsToTarget: number | null;
+  readonly bestValidationLoss: number | null;
+  readonly bestValidationAccuracy: number | null;
+}
+
 /** One trial's story, epoch by epoch: its records, whether it met its target, diverged or spent its budget. No backend here. */
 export class TrialRun {
   readonly #config: TrialConfig;
   readonly #stepsPerEpoch: number;
-  #epoch = 0;
-  #epochsToTarget: number | null = null;
+  #epoch: number;
+  #epochsToTarget: number | null;
   #divergence: string | null = null;
-  #bestValidationLoss: number | null = null;
-  #bestValidationAccuracy: number | null = null;
+  #bestValidationLoss: number | null;
+  #bestValidationAccuracy: number | null;
 
-  constructor(config: TrialConfig, stepsPerEpoch: number) {
+  /** The story of an untrained network, or the one that `from` was taken of. */
+  constructor(config: TrialConfig, stepsPerEpoch: number, from: RunSnapshot | null) {
     this.#config = config;
     this.#stepsPerEpoch = stepsPerEpoch;
+    this.#epoch = from?.epoch ?? 0;
+    this.#epochsToTarget = from?.epochsToTarget ?? null;
+    this.#bestValidationLoss = from?.bestValidationLoss ?? null;
+    this.#bestValidationAccuracy = from?.bestValidationAccuracy ?? null;
+  }
+
+  snapshot(): RunSnapshot {
+    return {
+      epoch: this.#epoch,
+      epochsToTarget: this.#epochsToTarget,
+      bestValidationLoss: this.#bestValidationLoss,
+      bestValidationAccuracy: this.#bestValidationAccuracy,
+    };
   }
 
   /** Epochs done. */

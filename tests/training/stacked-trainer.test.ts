@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BugError, MachineError, UserError } from '../../core/errors.ts';
 import type { Initializer } from '../../core/initializers/initializer.ts';
-import type { Optimizer, TrialConfig } from '../../core/trial/trial-config.ts';
+import type { TrialConfig } from '../../core/trial/trial-config.ts';
 import type { TrialResult } from '../../core/trial/trial-record.ts';
 import type { Backend } from '../../training/backend.ts';
-import { chooseBackend } from '../../training/backends/choose-backend.ts';
 import { createCpuBackend } from '../../training/backends/cpu/cpu-backend.ts';
 import { createTrainer } from '../../training/stacked-trainer.ts';
 import type { TrialOutcome, TrialProgress } from '../../training/trainer.ts';
@@ -34,83 +32,7 @@ async function trainOne(changes: Partial<TrialConfig>): Promise<{ result: TrialR
   return { result: resultOf(outcome), progress };
 }
 
-const initializers: readonly Initializer[] = [
-  { name: 'zeros' },
-  { name: 'heNormal', mode: 'fanIn', slope: 'activation' },
-  { name: 'glorotUniform', gain: 1 },
-  { name: 'orthogonal', gain: 1 },
-  { name: 'lsuv', tolerance: 0.01, maxIterations: 5 },
-  { name: 'normal', sd: 1e20 },
-];
-
-const shapes = fc.record({
-  optimizer: fc.constantFrom<Optimizer[]>(
-    [{ name: 'sgd' }],
-    [
-      { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-      { name: 'adam', beta1: 0.8, beta2: 0.99, epsilon: 1e-3 },
-    ],
-  ),
-  width: fc.constantFrom(3, 6),
-  depth: fc.constantFrom(1, 2),
-  activation: fc.constantFrom({ name: 'relu' as const }, { name: 'tanh' as const }),
-  batchSize: fc.constantFrom(16, 20),
-  task: fc.constantFrom({}, regression),
-});
-
-/** Trials of one shape or two, so that most of them meet in a stack; everything else differs from trial to trial. */
-const mixes = fc.array(shapes, { minLength: 1, maxLength: 2 }).chain((drawnShapes) => {
-  const trial = fc
-    .record({
-      shape: fc.constantFrom(...drawnShapes),
-      which: fc.nat(1),
-      initializer: fc.constantFrom(...initializers),
-      epochs: fc.integer({ min: 0, max: 4 }),
-      seed: fc.nat(50),
-      learningRate: fc.constantFrom(0.001, 0.1, 1e25),
-      target: fc.constantFrom(null, { metric: 'trainLoss' as const, threshold: 1 }),
-      stopAtTarget: fc.boolean(),
-      probes: fc.constantFrom<TrialConfig['probes']>(
-        { epochs: [], examples: 1 },
-        { epochs: [0, 2, 'last'], examples: 100 },
-        { epochs: ['last'], examples: 7 },
-      ),
-    })
-    .map(({ shape: { optimizer, task, ...shape }, which, ...changes }) =>
-      trialConfig({ ...shape, ...task, ...changes, optimizer: optimizer[which % optimizer.length]! }),
-    );
-  const call = fc.record({ configs: fc.array(trial, { minLength: 1, maxLength: 6 }), startMs: fc.nat(8) });
-  return fc.array(call, { minLength: 1, maxLength: 3 });
-});
-
 describe('stacked trainer', () => {
-  it.each(['cpu', 'wasm'])(
-    'gives every trial the records and the result that it has alone, whatever it is trained with (%s)',
-    async (name) => {
-      const { backend } = await chooseBackend(name);
-      await fc.assert(
-        fc.asyncProperty(mixes, fc.integer({ min: 1, max: 5 }), async (drawn, places) => {
-          const trainer = trainerOf(places, backend);
-          const together = await Promise.all(
-            drawn.map(async ({ configs, startMs }, index) => {
-              await delay(startMs);
-              return stories(trainer, configs, `call-${index}`);
-            }),
-          );
-          await trainer.close();
-          for (const [call, { configs }] of drawn.entries()) {
-            for (const [index, config] of configs.entries()) {
-              const alone = trainerOf(1, backend);
-              expect(together[call]![index]).toEqual((await stories(alone, [config]))[0]);
-              await alone.close();
-            }
-          }
-        }),
-        { numRuns: 40, seed: 3 },
-      );
-    },
-  );
-
   it('moves a trial into a larger stack when others come, with its moments, and its numbers stay', async () => {
     const config = trialConfig({ optimizer: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, epochs: 6 });
     const capacities: number[] = [];
@@ -280,15 +202,15 @@ describe('stacked trainer', () => {
     await trainer.close();
   });
 
-  it('fails what was in a stack that broke, and trains on with a fresh one', async () => {
+  it('fails what was in a stack that broke after it had worked, and trains on with a fresh one', async () => {
     const backend = createCpuBackend();
-    let failures = 1;
+    let calls = 0;
     const trainer = trainerOf(2, {
       ...backend,
       async createStack(...args) {
         const stack = await backend.createStack(...args);
         const train: typeof stack.train = async (...call) => {
-          if (failures-- > 0) throw new RangeError('out of memory');
+          if (++calls === 6) throw new RangeError('out of memory');
           return stack.train(...call);
         };
         return { ...stack, train };
@@ -296,12 +218,12 @@ describe('stacked trainer', () => {
     });
     const told = await stories(
       trainer,
-      [1, 2, 3, 4].map((seed) => trialConfig({ seed })),
+      [1, 2, 3, 4].map((seed) => trialConfig({ seed, epochs: 6 })),
     );
     expect(errorOf(told[0]!.outcome)).toEqual(new MachineError('out of memory'));
     expect(errorOf(told[1]!.outcome)).toBeInstanceOf(MachineError);
-    expect(resultOf(told[2]!.outcome).epochsRun).toBe(3);
-    expect(resultOf(told[3]!.outcome).epochsRun).toBe(3);
+    expect(resultOf(told[2]!.outcome).epochsRun).toBe(6);
+    expect(resultOf(told[3]!.outcome).epochsRun).toBe(6);
     await trainer.close();
   });
 

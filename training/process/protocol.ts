@@ -1,7 +1,7 @@
 import type { DatasetSpec } from '../../core/trial/trial-config.ts';
 import type { TrialResult } from '../../core/trial/trial-record.ts';
 import type { BackendChoice } from '../backends/choose-backend.ts';
-import type { DatasetFacts, TrainerInfo, TrialJob, TrialProgress } from '../trainer.ts';
+import type { DatasetFacts, TrainerInfo, TrialCheckpoint, TrialJob, TrialProgress } from '../trainer.ts';
 import type { WireError } from './wire-error.ts';
 
 /** What a trainer process needs to start. */
@@ -17,7 +17,13 @@ export interface TrainerSettings {
  */
 export type Request =
   | { readonly kind: 'start'; readonly settings: TrainerSettings }
-  | { readonly kind: 'train'; readonly call: number; readonly jobs: readonly TrialJob[] }
+  | {
+      readonly kind: 'train';
+      readonly call: number;
+      readonly jobs: readonly TrialJob[];
+      /** See Checkpointing; null where no checkpoints are wanted. */
+      readonly checkpointIntervalMs: number | null;
+    }
   | { readonly kind: 'abort'; readonly call: number }
   | { readonly kind: 'inspect'; readonly call: number; readonly dataset: DatasetSpec }
   | { readonly kind: 'close' };
@@ -26,13 +32,16 @@ type WireOutcome =
   { readonly id: string; readonly result: TrialResult } | { readonly id: string; readonly error: WireError };
 
 /**
- * Messages from it, sent as lists. `start` is answered by ready or notReady, `train` by any number of progress and then
- * trained or failed (an aborted one by failed, once its trials have left), `inspect` by inspected or failed.
+ * Messages from it, sent as lists. `start` is answered by ready or notReady, `train` by any number of progress and
+ * checkpoint and then trained or failed (an aborted one by failed, once its trials have left), `inspect` by inspected or
+ * failed. `places` comes whenever that part of the info has changed.
  */
 export type Answer =
   | { readonly kind: 'ready'; readonly info: TrainerInfo }
   | { readonly kind: 'notReady'; readonly error: WireError }
   | { readonly kind: 'progress'; readonly call: number; readonly progress: TrialProgress }
+  | { readonly kind: 'checkpoint'; readonly call: number; readonly checkpoint: TrialCheckpoint }
   | { readonly kind: 'trained'; readonly call: number; readonly outcomes: readonly WireOutcome[] }
+  | { readonly kind: 'places'; readonly places: number }
   | { readonly kind: 'inspected'; readonly call: number; readonly facts: DatasetFacts }
   | { readonly kind: 'failed'; readonly call: number; readonly error: WireError };

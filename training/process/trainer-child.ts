@@ -2,7 +2,7 @@
 import { chooseBackend } from '../backends/choose-backend.ts';
 import { loadDataset } from '../datasets/load-dataset.ts';
 import { createTrainer } from '../stacked-trainer.ts';
-import type { Trainer } from '../trainer.ts';
+import type { Trainer, TrialCheckpoint, TrialProgress } from '../trainer.ts';
 import type { Answer, Request, TrainerSettings } from './protocol.ts';
 import { toWire } from './wire-error.ts';
 
@@ -16,10 +16,18 @@ const outbox: Answer[] = [];
 /** Answers of one turn of the event loop travel together, in order. */
 function answer(message: Answer): void {
   if (outbox.push(message) > 1) return;
-  setImmediate(() => process.send?.(outbox.splice(0)));
+  setImmediate(() => {
+    if (trainer && trainer.info.places !== places) {
+      places = trainer.info.places;
+      outbox.push({ kind: 'places', places });
+    }
+    process.send?.(outbox.splice(0));
+  });
 }
 
 let trainer: Trainer | null = null;
+/** As the parent was told last. */
+let places = 0;
 const aborts = new Map<number, AbortController>();
 
 async function start({ backend: choice, datasetFolder }: TrainerSettings): Promise<void> {
@@ -27,6 +35,7 @@ async function start({ backend: choice, datasetFolder }: TrainerSettings): Promi
     const { backend, why } = await chooseBackend(choice);
     trainer = createTrainer(backend, (spec) => loadDataset(spec, { datasetFolder }));
     const { info } = trainer;
+    places = info.places;
     answer({ kind: 'ready', info: { ...info, description: `${info.description}; ${why}` } });
   } catch (error) {
     answer({ kind: 'notReady', error: toWire(error) });
@@ -35,10 +44,18 @@ async function start({ backend: choice, datasetFolder }: TrainerSettings): Promi
 
 async function train(
   current: Trainer,
-  { call, jobs }: Extract<Request, { kind: 'train' }>,
+  { call, jobs, checkpointIntervalMs }: Extract<Request, { kind: 'train' }>,
   signal: AbortSignal,
 ): Promise<void> {
-  const outcomes = await current.train(jobs, (progress) => answer({ kind: 'progress', call, progress }), signal);
+  const checkpointing =
+    checkpointIntervalMs === null
+      ? undefined
+      : {
+          intervalMs: checkpointIntervalMs,
+          onCheckpoint: (checkpoint: TrialCheckpoint) => answer({ kind: 'checkpoint', call, checkpoint }),
+        };
+  const onProgress = (progress: TrialProgress): void => answer({ kind: 'progress', call, progress });
+  const outcomes = await current.train(jobs, onProgress, signal, checkpointing);
   answer({
     kind: 'trained',
     call,

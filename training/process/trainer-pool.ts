@@ -28,15 +28,18 @@ export function poolTrainers(trainers: readonly Trainer[]): Trainer {
   if (!first) throw new BugError('a pool needs at least one trainer');
   const members: Member[] = trainers.map((trainer) => ({ trainer, shapes: [] }));
   return {
-    info: {
-      ...first.info,
-      description: trainers.length === 1 ? first.info.description : `${trainers.length} x ${first.info.description}`,
-      places: trainers.reduce((sum, { info }) => sum + info.places, 0),
+    get info() {
+      const { description } = first.info;
+      return {
+        ...first.info,
+        description: trainers.length === 1 ? description : `${trainers.length} x ${description}`,
+        places: trainers.reduce((sum, { info }) => sum + info.places, 0),
+      };
     },
 
     inspect: (dataset) => first.inspect(dataset),
 
-    async train(jobs, onProgress, signal) {
+    async train(jobs, onProgress, signal, checkpointing) {
       signal.throwIfAborted();
       const outcomes = await Promise.allSettled(
         jobs.map(async (job) => {
@@ -44,7 +47,7 @@ export function poolTrainers(trainers: readonly Trainer[]): Trainer {
           const member = choose(members, shape);
           member.shapes.push(shape);
           try {
-            return await member.trainer.train([job], onProgress, signal);
+            return await member.trainer.train([job], onProgress, signal, checkpointing);
           } finally {
             member.shapes.splice(member.shapes.indexOf(shape), 1);
           }

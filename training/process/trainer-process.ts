@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BugError, MachineError } from '../../core/errors.ts';
-import type { DatasetFacts, Trainer, TrainerInfo, TrialOutcome, TrialProgress } from '../trainer.ts';
+import type { Checkpointing, DatasetFacts, Trainer, TrainerInfo, TrialOutcome, TrialProgress } from '../trainer.ts';
 import type { Answer, Request, TrainerSettings } from './protocol.ts';
 import { fromWire } from './wire-error.ts';
 
@@ -28,7 +28,8 @@ interface PendingCall {
 
 interface RunningChild {
   readonly process: ChildProcess;
-  readonly info: TrainerInfo;
+  /** Its places as it told them last. */
+  info: TrainerInfo;
   readonly pending: Map<number, PendingCall>;
   readonly exited: Promise<void>;
 }
@@ -44,7 +45,7 @@ export async function startTrainerProcess(settings: TrainerSettings): Promise<Tr
   let calls = 0;
   let closed = false;
   const first = await startChild(settings);
-  const { info } = first;
+  let { info } = first;
   let child: RunningChild | null = null;
   let starting: Promise<RunningChild> | null = null;
   adopt(first);
@@ -75,7 +76,10 @@ export async function startTrainerProcess(settings: TrainerSettings): Promise<Tr
   }
 
   return {
-    info,
+    get info() {
+      if (child) info = { ...info, places: child.info.places };
+      return info;
+    },
 
     get pid() {
       return child?.process.pid ?? null;
@@ -92,7 +96,7 @@ export async function startTrainerProcess(settings: TrainerSettings): Promise<Tr
       });
     },
 
-    async train(jobs, onProgress, signal) {
+    async train(jobs, onProgress, signal, checkpointing) {
       signal.throwIfAborted();
       if (closed) throw new MachineError('The trainer is closed.');
       let running: RunningChild;
@@ -106,7 +110,9 @@ export async function startTrainerProcess(settings: TrainerSettings): Promise<Tr
       const abort = (): void => send(running, { kind: 'abort', call });
       signal.addEventListener('abort', abort);
       try {
-        return await trainIn(running, call, { kind: 'train', call, jobs }, onProgress, signal);
+        const checkpointIntervalMs = checkpointing?.intervalMs ?? null;
+        const request: TrainRequest = { kind: 'train', call, jobs, checkpointIntervalMs };
+        return await trainIn(running, request, onProgress, checkpointing?.onCheckpoint, signal);
       } finally {
         signal.removeEventListener('abort', abort);
       }
@@ -124,11 +130,13 @@ export async function startTrainerProcess(settings: TrainerSettings): Promise<Tr
   };
 }
 
+type TrainRequest = Extract<Request, { kind: 'train' }>;
+
 function trainIn(
   running: RunningChild,
-  call: number,
-  request: Extract<Request, { kind: 'train' }>,
+  request: TrainRequest,
   onProgress: (progress: TrialProgress) => void,
+  onCheckpoint: Checkpointing['onCheckpoint'] | undefined,
   signal: AbortSignal,
 ): Promise<readonly TrialOutcome[]> {
   return new Promise((resolve, reject) => {
@@ -138,11 +146,13 @@ function trainIn(
     };
     ask(
       running,
-      call,
+      request.call,
       request,
       (answer) => {
         if (answer.kind === 'progress') {
           if (!signal.aborted) onProgress(answer.progress);
+        } else if (answer.kind === 'checkpoint') {
+          if (!signal.aborted) onCheckpoint?.(answer.checkpoint);
         } else if (answer.kind === 'trained') {
           end(() => answer.outcomes.map((o) => ('error' in o ? { id: o.id, error: fromWire(o.error) } : o)));
         } else if (answer.kind === 'failed') {
@@ -183,6 +193,7 @@ function startChild(settings: TrainerSettings): Promise<RunningChild> {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const pending = new Map<number, PendingCall>();
+  let running: RunningChild | null = null;
   return new Promise((resolve, reject) => {
     const exited = new Promise<void>((exit) => {
       const died = (how: string): void => {
@@ -198,13 +209,16 @@ function startChild(settings: TrainerSettings): Promise<RunningChild> {
     child.on('message', (answers: Answer[]) => {
       for (const answer of answers) {
         if (answer.kind === 'ready') {
-          resolve({ process: child, info: answer.info, pending, exited });
+          running = { process: child, info: answer.info, pending, exited };
+          resolve(running);
         } else if (answer.kind === 'notReady') {
           reject(fromWire(answer.error));
           child.disconnect();
+        } else if (answer.kind === 'places') {
+          if (running) running.info = { ...running.info, places: answer.places };
         } else {
           const call = pending.get(answer.call);
-          if (answer.kind !== 'progress') pending.delete(answer.call);
+          if (answer.kind !== 'progress' && answer.kind !== 'checkpoint') pending.delete(answer.call);
           call?.onAnswer(answer);
         }
       }

@@ -1,11 +1,11 @@
-import { BugError, MachineError, UserError, type Issue } from '../../core/errors.ts';
+import { BugError, CheckpointError, MachineError, UserError, type Issue } from '../../core/errors.ts';
 import { asTrialError } from '../trial-error.ts';
 
 /** An error as it crosses the border between processes, where structured cloning would lose its class. */
 export type WireError =
   | { readonly name: 'UserError'; readonly message: string; readonly issues: readonly Issue[] }
   | { readonly name: 'BugError'; readonly message: string; readonly context: Readonly<Record<string, unknown>> }
-  | { readonly name: 'MachineError'; readonly message: string };
+  | { readonly name: 'MachineError' | 'CheckpointError'; readonly message: string };
 
 export function toWire(thrown: unknown): WireError {
   const error = asTrialError(thrown);
@@ -15,6 +15,7 @@ export function toWire(thrown: unknown): WireError {
     const context = JSON.parse(JSON.stringify({ ...error.context, trainerStack: error.stack })) as BugError['context'];
     return { name: 'BugError', message: error.message, context };
   }
+  if (error instanceof CheckpointError) return { name: 'CheckpointError', message: error.message };
   return { name: 'MachineError', message: error.message };
 }
 
@@ -24,6 +25,8 @@ export function fromWire(wire: WireError): Error {
       return new UserError(wire.message, wire.issues);
     case 'BugError':
       return new BugError(wire.message, wire.context);
+    case 'CheckpointError':
+      return new CheckpointError(wire.message);
     case 'MachineError':
       return new MachineError(wire.message);
   }

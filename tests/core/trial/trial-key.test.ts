@@ -14,7 +14,7 @@ describe('trialKey', () => {
     const text =
       '{"activation":{"name":"relu"},"arithmetic":"float32","batchSize":64,"dataset":{"name":"digits","split":0},' +
       '"datasetHash":"d1","depth":8,"epochs":20,"initializer":{"mode":"fanIn","name":"heNormal","slope":"activation"},' +
-      '"learningRate":0.1,"loss":"crossEntropy","numericsVersion":1,"optimizer":{"name":"sgd"},' +
+      '"learningRate":0.1,"loss":"crossEntropy","numericsVersion":2,"optimizer":{"name":"sgd"},' +
       '"probes":{"epochs":[0,"last"],"examples":256},"seed":3,"stopAtTarget":false,' +
       '"target":{"metric":"validationAccuracy","threshold":0.9},"width":32}';
     expect(key({})).toBe(createHash('sha256').update(text).digest('hex'));

@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MachineError, UserError } from '../../../core/errors.ts';
+import { CheckpointError, MachineError, UserError } from '../../../core/errors.ts';
 import { createCpuBackend } from '../../../training/backends/cpu/cpu-backend.ts';
 import { loadDataset } from '../../../training/datasets/load-dataset.ts';
 import { startTrainerProcess, type TrainerProcess } from '../../../training/process/trainer-process.ts';
 import { createTrainer } from '../../../training/stacked-trainer.ts';
-import type { TrialOutcome } from '../../../training/trainer.ts';
+import type { TrialResult } from '../../../core/trial/trial-record.ts';
+import type { TrialCheckpoint, TrialOutcome, TrialProgress } from '../../../training/trainer.ts';
 import { never, stories, trialConfig } from '../trial-configs.ts';
 import { gone, isAlive } from './processes.ts';
 
@@ -78,6 +79,37 @@ describe('trainer process', () => {
       expect(isAlive(before)).toBe(false);
     },
   );
+
+  it('goes on from a checkpoint after its process was killed, with the records and weights of an undisturbed trial', async () => {
+    const config = trialConfig({ epochs: 12, batchSize: 1, width: 16, learningRate: 0.01 });
+    const [expected] = await stories(trainer, [config]);
+    const records = new Map<number, TrialProgress>();
+    const keep = (progress: TrialProgress): void => void records.set(progress.epoch.epoch, { ...progress, id: '' });
+    let checkpoint: TrialCheckpoint | undefined;
+    const [killed] = await trainer.train([{ id: 'a', config }], keep, never, {
+      intervalMs: 0,
+      onCheckpoint: (taken) => {
+        checkpoint = taken;
+        if (taken.epoch === 4 && taken.step % 64 !== 0) process.kill(trainer.pid!, 'SIGKILL');
+      },
+    });
+    expect(errorOf(killed)).toBeInstanceOf(MachineError);
+    expect(checkpoint!.epoch).toBeLessThan(12);
+    const job = { id: 'a', config, checkpoint: checkpoint!.bytes };
+    const [outcome] = await trainer.train([job], keep, never);
+    expect({ id: '', result: { ...(outcome as { result: TrialResult }).result, durationMs: 0 } }).toEqual(
+      expected!.outcome,
+    );
+    expect([...records.values()]).toEqual(expected!.progress);
+  });
+
+  it('refuses a checkpoint that was damaged, as that trial’s error of its own class', async () => {
+    const job = { id: 'a', config: trialConfig(), checkpoint: new Uint8Array(100) };
+    const other = { id: 'b', config: trialConfig() };
+    const [refused, fine] = await trainer.train([job, other], () => {}, never);
+    expect(errorOf(refused)).toEqual(new CheckpointError('These bytes are no checkpoint of a trial.'));
+    expect(fine).toHaveProperty('result.epochsRun', 3);
+  });
 
   it('takes aborted trials out at once and goes on with the others', async () => {
     const controller = new AbortController();
