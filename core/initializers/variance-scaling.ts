@@ -7,7 +7,7 @@ import type { LayerShape } from './layer-shape.ts';
 /** The initializers whose weights are independent, of mean 0, and of a stated variance and distribution. */
 export type ScalingInitializer = Extract<Initializer, { readonly name: keyof typeof DISTRIBUTION }>;
 
-type Distribution = 'normal' | 'uniform' | 'truncatedNormal';
+export type ScalingDistribution = 'normal' | 'uniform' | 'truncatedNormal';
 
 const DISTRIBUTION = {
   normal: 'normal',
@@ -23,7 +23,7 @@ const DISTRIBUTION = {
   heNormal: 'normal',
   heUniform: 'uniform',
   heTruncatedNormal: 'truncatedNormal',
-} as const satisfies Partial<Record<Initializer['name'], Distribution>>;
+} as const satisfies Partial<Record<Initializer['name'], ScalingDistribution>>;
 
 /** Standard deviation of a standard normal cut at +-2: sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)). */
 const SD_AFTER_CUT = 0.8796256610342398;
@@ -32,11 +32,30 @@ const CUT = 2;
 /** A kernel [fanIn, fanOut] of independent weights with the initializer's variance and distribution. */
 export function scaledKernel(initializer: ScalingInitializer, shape: LayerShape, stream: RandomStream): Float32Array {
   const kernel = new Float32Array(shape.fanIn * shape.fanOut);
-  fill(kernel, DISTRIBUTION[initializer.name], Math.sqrt(weightVariance(initializer, shape)), stream);
+  fill(kernel, DISTRIBUTION[initializer.name], Math.sqrt(scalingVariance(initializer, shape)), stream);
   return kernel;
 }
 
-function weightVariance(initializer: ScalingInitializer, { fanIn, fanOut, activation }: LayerShape): number {
+/** The family that an initializer draws its weights from. */
+export function scalingDistribution(initializer: ScalingInitializer): ScalingDistribution {
+  return DISTRIBUTION[initializer.name];
+}
+
+/** Largest size of a weight of standard deviation `sd`; Infinity where there is none. */
+export function largestWeight(distribution: ScalingDistribution, sd: number): number {
+  switch (distribution) {
+    case 'normal':
+      return Infinity;
+    case 'uniform':
+      // The variance of a uniform on [-limit, limit] is limit^2 / 3.
+      return Math.sqrt(3) * sd;
+    case 'truncatedNormal':
+      return (CUT * sd) / SD_AFTER_CUT;
+  }
+}
+
+/** The variance that an initializer gives each weight of a layer. */
+export function scalingVariance(initializer: ScalingInitializer, { fanIn, fanOut, activation }: LayerShape): number {
   switch (initializer.name) {
     case 'normal':
     case 'truncatedNormal':
@@ -68,14 +87,13 @@ function negativeSlope(activation: Activation): number {
   return activation.name === 'leakyRelu' ? activation.slope : 0;
 }
 
-function fill(kernel: Float32Array, distribution: Distribution, sd: number, stream: RandomStream): void {
+function fill(kernel: Float32Array, distribution: ScalingDistribution, sd: number, stream: RandomStream): void {
   switch (distribution) {
     case 'normal':
       stream.fillNormal(kernel, 0, sd);
       return;
     case 'uniform': {
-      // The variance of a uniform on [-limit, limit] is limit^2 / 3.
-      const limit = Math.sqrt(3) * sd;
+      const limit = largestWeight(distribution, sd);
       stream.fillUniform(kernel, -limit, limit);
       return;
     }
