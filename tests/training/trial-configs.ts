@@ -48,8 +48,13 @@ export async function stories(trainer: Trainer, configs: readonly TrialConfig[],
   const progress: TrialProgress[] = [];
   const jobs = configs.map((config, index) => ({ id: `${prefix}-${index}`, config }));
   const outcomes = await trainer.train(jobs, (update) => progress.push(update), never);
-  return outcomes.map((outcome) => ({
-    progress: progress.filter(({ id }) => id === outcome.id).map((update) => ({ ...update, id: '' })),
+  return outcomes.map((outcome) => storyOf(outcome, progress));
+}
+
+/** What was told of a trial, without its id and the time that it took. */
+export function storyOf(outcome: TrialOutcome, progress: readonly TrialProgress[]): Story {
+  return {
+    progress: progress.filter((update) => update.id === outcome.id).map((update) => ({ ...update, id: '' })),
     outcome: 'result' in outcome ? { id: '', result: { ...outcome.result, durationMs: 0 } } : { ...outcome, id: '' },
-  }));
+  };
 }
