@@ -39,6 +39,16 @@ export async function main(args: readonly string[]): Promise<number> {
     .argument('<id>', 'workflow id or sweep id')
     .action(run(async () => (await import('./commands/results.ts')).resultsCommand));
   program
+    .command('explain')
+    .description('say what an initializer draws for a layer, by which rule, and what theory predicts at depth')
+    .argument('<initializer>', 'name or alias, with parameters where it has some: heNormal, "normal(sd=0.01)"')
+    .option('--fan-in <units>', 'inputs of the layer', '256')
+    .option('--fan-out <units>', 'units of the layer', '256')
+    .option('--activation <name>', 'activation of the network', 'relu')
+    .option('--depth <layers>', 'predict a network with so many hidden layers of that fan-out')
+    .option('--outputs <units>', 'outputs of that network', '10')
+    .action(run(async () => (await import('./commands/explain.ts')).explainCommand));
+  program
     .command('sweeps')
     .description('list the latest sweeps')
     .action(run(async () => (await import('./commands/sweeps.ts')).sweepsCommand));

@@ -1,0 +1,37 @@
+import { UserError } from '../../core/errors.ts';
+import { parseActivation, parseInitializer } from '../../core/sweep/parse-choice.ts';
+import { explainDepth } from '../explain/explain-depth.ts';
+import { explainLayer } from '../explain/explain-layer.ts';
+
+interface ExplainOptions {
+  readonly fanIn: string;
+  readonly fanOut: string;
+  readonly activation: string;
+  readonly depth?: string;
+  readonly outputs: string;
+}
+
+/** `initsweep explain INITIALIZER`: what it draws, by which rule, and what theory predicts of a network of such layers. */
+export function explainCommand(name: string, options: ExplainOptions): Promise<void> {
+  const initializer = parseInitializer(name);
+  const activation = parseActivation(options.activation);
+  const fanIn = wholeNumber('--fan-in', options.fanIn, 1_000_000);
+  const fanOut = wholeNumber('--fan-out', options.fanOut, 1_000_000);
+  const outputs = wholeNumber('--outputs', options.outputs, 1_000_000);
+  const depth = options.depth === undefined ? null : wholeNumber('--depth', options.depth, 1000);
+  const lines = explainLayer(initializer, { fanIn, fanOut, activation });
+  if (depth !== null) {
+    const layerSizes = [fanIn, ...Array<number>(depth).fill(fanOut), outputs];
+    lines.push('', ...explainDepth({ initializer, activation, layerSizes }));
+  }
+  console.log(lines.join('\n'));
+  return Promise.resolve();
+}
+
+function wholeNumber(option: string, text: string, most: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw new UserError(`${option} takes a whole number from 1 to ${most}, not ${text}`);
+  }
+  return value;
+}
