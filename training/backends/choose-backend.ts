@@ -11,9 +11,16 @@ interface Candidate {
   readonly create: () => Promise<Backend>;
 }
 
-/** Best first. Loaded when tried, so that a package that is not installed hinders nobody else. */
+/**
+ * Best first. Loaded when tried, so that a package that is not installed hinders nobody else. By model-steps a second of
+ * processor time (depth 8, batch 128, adam), wasm is ahead of native's stacks of 16 up to width 128 (5,038 against 1,292 at
+ * width 32, 376 against 310 at 128) and level at 512 (24 against 26).
+ */
 const candidates: readonly Candidate[] = [
+  { name: 'cuda', create: async () => (await import('./tfjs/cuda-backend.ts')).createCudaBackend() },
   { name: 'wasm', create: async () => (await import('./wasm/wasm-backend.ts')).createWasmBackend() },
+  { name: 'native', create: async () => (await import('./tfjs/native-backend.ts')).createNativeBackend() },
+  { name: 'tfjsWasm', create: async () => (await import('./tfjs/tfjs-wasm-backend.ts')).createTfjsWasmBackend() },
   { name: 'cpu', create: async () => (await import('./cpu/cpu-backend.ts')).createCpuBackend() },
 ];
 
@@ -54,7 +61,7 @@ export async function bestOf(ordered: readonly Candidate[]): Promise<ChosenBacke
       const backend = await create();
       return { backend, why: ['the best that works here', ...reasons].join('; ') };
     } catch (error) {
-      reasons.push(`not ${name}: ${messageOf(error)}`);
+      reasons.push(`not ${name}: ${messageOf(error).replace(/\.$/, '')}`);
     }
   }
   throw new UserError(`No backend works here (${reasons.join('; ')}).`);

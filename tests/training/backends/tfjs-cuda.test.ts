@@ -1,0 +1,3 @@
+import { expectReasonOrContract } from './tfjs-device.ts';
+
+await expectReasonOrContract('cuda');
