@@ -1,8 +1,12 @@
 import { Command, CommanderError } from 'commander';
+import { folders } from '../infra/local/folders.ts';
+import { installedPackages } from '../infra/tfjs-native/prefix.ts';
 import { exitCodeOf, exitCodes, explain } from './explain.ts';
 
 /** Runs one command line and answers its exit code; see `exitCodes`. */
 export async function main(args: readonly string[]): Promise<number> {
+  // By these, training code and the workers that are started from here find what `install` has built.
+  for (const [variable, folder] of Object.entries(installedPackages(folders().cache))) process.env[variable] ??= folder;
   let exitCode: number = exitCodes.done;
   /** Commands are loaded when they are called: a check of a sweep file needs no database client. A command answers its exit code, or nothing when all went well. */
   const run =
@@ -64,6 +68,17 @@ export async function main(args: readonly string[]): Promise<number> {
     .command('doctor')
     .description('say what is there, what is missing and how to mend it')
     .action(run(async () => (await import('./commands/doctor.ts')).doctorCommand));
+  program
+    .command('install')
+    .description("build TensorFlow.js' addon against a current libtensorflow, for the backends native and cuda")
+    .argument('<what>', 'native (processor) or cuda (NVIDIA GPU)')
+    .option('--yes', 'do not ask before downloading gigabytes')
+    .action(run(async () => (await import('./commands/install.ts')).installCommand));
+  program
+    .command('uninstall')
+    .description('remove what install has built')
+    .argument('<what>', 'native or cuda')
+    .action(run(async () => (await import('./commands/install.ts')).uninstallCommand));
   program
     .command('address')
     .description('print one address of the running stack, for scripts')
