@@ -2,13 +2,13 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Dataset, Split, SplitName } from '../../datasets/dataset.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
-/** A split on the device. */
-export interface ResidentSplit {
+/** A split on the device. (A type, because tfjs takes no interface for a container of tensors.) */
+export type ResidentSplit = {
   /** [examples, inputs]. */
   readonly inputs: Tensor2D;
   /** [examples, outputs]; classes as one-hot rows. */
   readonly targets: Tensor2D;
-}
+};
 
 export type ResidentDataset = Readonly<Record<SplitName, ResidentSplit>>;
 
@@ -46,7 +46,11 @@ function upload(tf: TensorFlow, { splits, inputs, outputs, task }: Dataset): Res
       'float32',
     ),
   });
-  return { train: split(splits.train), validation: split(splits.validation), test: split(splits.test) };
+  return tf.tidy(() => ({
+    train: split(splits.train),
+    validation: split(splits.validation),
+    test: split(splits.test),
+  }));
 }
 
 function oneHot(classes: ArrayLike<number>, size: number): Float32Array {

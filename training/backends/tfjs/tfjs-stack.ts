@@ -80,18 +80,32 @@ export function createTfjsStack({ tf, shape, capacity, groupSizes, data, onDispo
   const stackedParameters = (members: readonly Occupant[]): Tensor =>
     tf.stack(members.map(({ device }) => device.parameters));
 
-  const stateOf = (members: readonly Occupant[]): DeviceState => ({
-    parameters: stackedParameters(members),
-    moments: Array.from({ length: moments }, (_, m) => tf.stack(members.map(({ device }) => device.moments[m]!))),
-    sums: tf.stack(members.map(({ device }) => device.sums)),
-  });
+  // In a tidy, like all that makes several tensors: where memory gives out half-way, nothing is left behind.
+  const stateOf = (members: readonly Occupant[]): DeviceState =>
+    tf.tidy(() => ({
+      parameters: stackedParameters(members),
+      moments: Array.from({ length: moments }, (_, m) => tf.stack(members.map(({ device }) => device.moments[m]!))),
+      sums: tf.stack(members.map(({ device }) => device.sums)),
+    }));
+
+  /** The opposite of stateOf. */
+  const takenApart = (state: DeviceState): DeviceState<Tensor1D>[] =>
+    tf.tidy(() => {
+      const [parameters, sums] = [tf.unstack(state.parameters), tf.unstack(state.sums)];
+      const kept = state.moments.map((moment) => tf.unstack(moment));
+      return parameters.map((own, index) => ({
+        parameters: own as Tensor1D,
+        moments: kept.map((moment) => moment[index] as Tensor1D),
+        sums: sums[index] as Tensor1D,
+      }));
+    });
 
   /** Trains a group from its slots' states to new ones; `rows` are [group, steps, batchSize]. */
   function trainGroup(group: Group, rows: (member: number, step: number) => Uint32Array, steps: number): void {
     const members = membersOf(group);
     const size = members.length;
-    const optimizer = optimizerOps(tf, shape.optimizer, members);
     let state = stateOf(members);
+    const optimizer = optimizerOps(tf, shape.optimizer, members);
     try {
       for (let step = 0; step < steps; step++) {
         const next = tf.tidy(() => {
@@ -106,13 +120,11 @@ export function createTfjsStack({ tf, shape, capacity, groupSizes, data, onDispo
         disposeState(state);
         state = next;
       }
-      const [parameters, sums] = [tf.unstack(state.parameters), tf.unstack(state.sums)];
-      const kept = state.moments.map((moment) => tf.unstack(moment));
-      members.forEach((member, index) => {
-        const device = { parameters: parameters[index], moments: kept.map((each) => each[index]), sums: sums[index] };
-        if (index >= group.used) return disposeState(device as DeviceState);
+      takenApart(state).forEach((device, index) => {
+        if (index >= group.used) return disposeState(device);
+        const member = members[index]!;
         disposeState(member.device);
-        member.device = device as DeviceState<Tensor1D>;
+        member.device = device;
         member.step += steps;
         member.examples += steps * batchSize;
       });
@@ -195,23 +207,26 @@ export function createTfjsStack({ tf, shape, capacity, groupSizes, data, onDispo
         const size = group.slots.length;
         const parameters = stackedParameters(membersOf(group));
         let sums: Tensor = tf.zeros([size, 2]);
-        for (let start = 0; start < examples; start += evaluationRows) {
-          const next = tf.tidy(() => {
-            const rows = Math.min(evaluationRows, examples - start);
-            const repeated = (values: Tensor): Tensor => {
-              const piece = tf.slice(values, [start, 0], [rows, values.shape[1]!]);
-              return tf.tile(tf.expandDims(piece, 0), [size, 1, 1]);
-            };
-            const pass = network.forward(parameters, repeated(inputs));
-            return tf.add(sums, batchLosses(tf, loss, pass.preActivations.at(-1)!, repeated(targets)).sums);
-          });
-          tf.dispose(sums);
-          sums = next;
-        }
-        const values = await sums.data();
-        tf.dispose([parameters, sums]);
-        for (let i = 0; i < group.used; i++) {
-          results.push({ examples, lossSum: values[2 * i]!, correct: values[2 * i + 1]! });
+        try {
+          for (let start = 0; start < examples; start += evaluationRows) {
+            const next = tf.tidy(() => {
+              const rows = Math.min(evaluationRows, examples - start);
+              const repeated = (values: Tensor): Tensor => {
+                const piece = tf.slice(values, [start, 0], [rows, values.shape[1]!]);
+                return tf.tile(tf.expandDims(piece, 0), [size, 1, 1]);
+              };
+              const pass = network.forward(parameters, repeated(inputs));
+              return tf.add(sums, batchLosses(tf, loss, pass.preActivations.at(-1)!, repeated(targets)).sums);
+            });
+            tf.dispose(sums);
+            sums = next;
+          }
+          const values = await sums.data();
+          for (let i = 0; i < group.used; i++) {
+            results.push({ examples, lossSum: values[2 * i]!, correct: values[2 * i + 1]! });
+          }
+        } finally {
+          tf.dispose([parameters, sums]);
         }
       }
       return results;
