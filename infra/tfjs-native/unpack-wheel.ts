@@ -22,8 +22,9 @@ export async function unpackWheel(
     if (placed === null) continue;
     const to = join(target, placed);
     await mkdir(dirname(to), { recursive: true });
-    // The upper half of these attributes is the mode that Unix knows.
-    const mode = (entry.externalFileAttributes >>> 16) & 0o777 || 0o644;
+    // The upper half of these attributes is the mode that Unix knows; whoever may enter the cache may use what is in it.
+    const isProgram = ((entry.externalFileAttributes >>> 16) & 0o100) !== 0;
+    const mode = isProgram ? 0o755 : 0o644;
     await pipeline(await wheel.openReadStreamPromise(entry), createWriteStream(to, { mode }), { signal });
     files += 1;
   }
