@@ -81,7 +81,7 @@ export async function sweep(input: unknown): Promise<SweepResult> {
       reused,
       best,
       durationMs: Date.now() - startTime.getTime(),
-      howToSee: `npx initsweep report ${workflowId}`,
+      howToSee: `npx initsweep results ${workflowId}`,
     };
   } catch (error) {
     if (isCancellation(error)) {

@@ -30,7 +30,7 @@ describe('parseSweep', () => {
       exclude: [],
       training: { epochs: 5, loss: 'crossEntropy', target: null, stopAtTarget: false },
       probes: { epochs: [0, 'last'], examples: 256 },
-      run: { concurrency: 64, reuse: true, failureTolerance: 0.05, attempts: 3 },
+      run: { concurrency: 64, reuse: true, failureTolerance: 0.05, attempts: 10 },
     });
   });
 
