@@ -1,10 +1,7 @@
+import { claimThresholds } from '../claims/thresholds.ts';
 import type { InitializerResult, Verdict } from './comparison.ts';
 
-/**
- * Seeds an initializer needs before it is called better or worse: with four against four, that all of one side come before
- * all of the other happens by chance in 2 of 70 orders (2.9%), with three against three in 2 of 20.
- */
-const fewestSeeds = 4;
+const { fewestSeeds } = claimThresholds;
 
 /** What the results of a group, best first, allow to say. */
 export function verdictOf(results: readonly InitializerResult[]): Verdict {

@@ -25,10 +25,12 @@ export interface MeanEstimate {
 /** Mean with Student's interval (Student 1908). Of a single value the interval is unknown. Throws BugError without values. */
 export function meanEstimate(values: readonly number[]): MeanEstimate {
   const n = values.length;
+  // Sorted, so that equal values give equal bits in whichever order they come.
+  const sorted = values.toSorted((a, b) => a - b);
   if (n === 0) throw new BugError('A mean needs a value.');
-  const mean = values.reduce((sum, x) => sum + x, 0) / n;
+  const mean = sorted.reduce((sum, x) => sum + x, 0) / n;
   if (n === 1) return { mean, standardError: Infinity, interval: { low: null, high: null } };
-  const standardError = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1) / n);
+  const standardError = Math.sqrt(sorted.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1) / n);
   const reach = standardError * studentQuantile((1 + confidence) / 2, n - 1);
   return { mean, standardError, interval: { low: mean - reach, high: mean + reach } };
 }

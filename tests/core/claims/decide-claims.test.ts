@@ -1,0 +1,254 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ClaimInput, ClaimLayer, ClaimName, ClaimTrial } from '../../../core/claims/claim.ts';
+import { decideClaims } from '../../../core/claims/decide-claims.ts';
+import { claimThresholds } from '../../../core/claims/thresholds.ts';
+import { randomStream } from '../../../core/random/random-stream.ts';
+import { claimLayer, claimTrial, seeds } from './claim-trials.ts';
+
+const target = { metric: 'validationAccuracy', threshold: 0.9 };
+
+function verdict(
+  claim: ClaimName,
+  trials: readonly ClaimTrial[],
+  layers: readonly ClaimLayer[] = [],
+  goal: object | null = target,
+) {
+  return decideClaims({ trials, layers, target: goal }).find((each) => each.claim === claim)!;
+}
+
+/** Trials of two initializers, `first` taking 2 to 7 epochs, `second` 9 to 14, or never. */
+function fastAndSlow(first: string, second: string, count: number, activation = 'relu'): ClaimTrial[] {
+  return seeds(count).flatMap((seed) => [
+    claimTrial({ initializer: first, activation, seed, epochsToTarget: 1 + seed }),
+    claimTrial({ initializer: second, activation, seed, epochsToTarget: seed % 3 === 0 ? null : 8 + seed }),
+  ]);
+}
+
+describe('speed and fit', () => {
+  it.each(['speed', 'fit', 'framework'] as const)(
+    '%s is supported where the fitting initializer is sooner on every seed',
+    (claim) => {
+      const found = verdict(claim, fastAndSlow('heNormal', 'glorotNormal', 6));
+      expect(found.decision).toBe('supported');
+      const [finding] = found.findings;
+      expect(finding).toMatchObject({ seeds: 6, cells: ['heNormal', 'glorotNormal'] });
+      // 2 of the 924 ways to deal 12 trials are as extreme.
+      expect(finding!.adjustedPValue).toBeCloseTo(2 / 924, 12);
+      expect(finding!.effect.interval.low).toBeLessThanOrEqual(finding!.effect.value);
+      expect(finding!.effect.interval.high).toBeGreaterThanOrEqual(finding!.effect.value);
+    },
+  );
+
+  it.each(['speed', 'fit'] as const)('%s is refuted where the other one is sooner', (claim) => {
+    expect(verdict(claim, fastAndSlow('glorotNormal', 'heNormal', 6)).decision).toBe('refuted');
+    expect(verdict(claim, fastAndSlow('heNormal', 'glorotUniform', 6, 'tanh')).decision).toBe('refuted');
+  });
+
+  it('tells the epochs saved as a difference of restricted means', () => {
+    const trials = seeds(4).flatMap((seed) => [
+      claimTrial({ initializer: 'heNormal', seed, epochsToTarget: 4 }),
+      claimTrial({ initializer: 'glorotNormal', seed, epochsToTarget: seed === 1 ? null : 8 }),
+    ]);
+    // (20 + 3 * 8) / 4 - 4.
+    expect(verdict('speed', trials).findings[0]!.effect.value).toBeCloseTo(7, 12);
+  });
+
+  it('counts a diverged trial as one that never gets there', () => {
+    const trials = seeds(6).flatMap((seed) => [
+      claimTrial({ initializer: 'heNormal', seed, epochsToTarget: 10 }),
+      claimTrial({
+        initializer: 'normal(sd=10)',
+        seed,
+        state: 'diverged',
+        epochsToTarget: null,
+        epochsRun: 1,
+        testAccuracy: null,
+      }),
+    ]);
+    expect(verdict('speed', trials)).toMatchObject({ decision: 'supported' });
+    expect(verdict('speed', trials).findings[0]!.effect.value).toBeCloseTo(10, 12);
+    expect(verdict('fit', trials).decision).toBe('supported');
+  });
+
+  it('speed is open without a target', () => {
+    expect(verdict('speed', fastAndSlow('heNormal', 'glorotNormal', 6), [], null)).toMatchObject({
+      decision: 'undecided',
+      findings: [],
+    });
+  });
+});
+
+describe('no claim is decided', () => {
+  it.each([1, 2, 3])('by %i seeds, however clear they look', (count) => {
+    const trials = fastAndSlow('heNormal', 'zeros', count);
+    const layers = trials.flatMap((trial) => layersOf(trial, trial.initializer === 'zeros' ? 1 : 0.1, 1, 1));
+    for (const { decision } of decideClaims({ trials, layers, target })) expect(decision).toBe('undecided');
+  });
+
+  it('by cells with different budgets', () => {
+    const trials = fastAndSlow('heNormal', 'glorotNormal', 6).map((trial) =>
+      trial.initializer === 'heNormal' ? { ...trial, epochBudget: 40 } : trial,
+    );
+    for (const claim of ['speed', 'fit', 'framework'] as const) expect(verdict(claim, trials).findings).toEqual([]);
+  });
+
+  it('by failed and cancelled trials', () => {
+    const trials = fastAndSlow('heNormal', 'glorotNormal', 6).map((trial) => ({ ...trial, state: 'failed' as const }));
+    for (const { decision } of decideClaims({ trials, layers: [], target })) expect(decision).toBe('undecided');
+  });
+
+  it('without any trial', () => {
+    for (const { decision } of decideClaims({ trials: [], layers: [], target })) expect(decision).toBe('undecided');
+  });
+});
+
+/** Layers of a trial of depth 4 before and after training: identical or not, with factors per layer on variance and gradient (towards the input). */
+function layersOf(trial: ClaimTrial, unitCosine: number, variance: number, gradient: number): ClaimLayer[] {
+  return [0, 20].flatMap((epoch) =>
+    [1, 2, 3, 4].map((layer) =>
+      claimLayer(trial, {
+        epoch,
+        layer,
+        unitCosine,
+        activationVariance: 0.5 * variance ** layer,
+        gradientNorm: gradient ** (4 - layer),
+      }),
+    ),
+  );
+}
+
+interface Looks {
+  readonly cosine: number;
+  readonly variance: number;
+  readonly gradient: number;
+}
+
+function probed(activation: string, cells: Readonly<Record<string, Looks>>) {
+  const trials: ClaimTrial[] = [];
+  const layers: ClaimLayer[] = [];
+  for (const [initializer, { cosine, variance, gradient }] of Object.entries(cells)) {
+    for (const seed of seeds(5)) {
+      const trial = claimTrial({ initializer, activation, seed });
+      const noise = 1 + 0.005 * seed;
+      trials.push(trial);
+      layers.push(...layersOf(trial, cosine, variance * noise, gradient * noise));
+    }
+  }
+  return { trials, layers };
+}
+
+describe('what probes say', () => {
+  const level = { cosine: 0.1, variance: 1, gradient: 1 };
+
+  it('supports symmetry where zeros stay identical and random weights do not, and needs both', () => {
+    const both = probed('relu', { zeros: { ...level, cosine: 1 }, heNormal: level });
+    expect(verdict('symmetry', both.trials, both.layers).decision).toBe('supported');
+    const one = probed('relu', { heNormal: level });
+    expect(verdict('symmetry', one.trials, one.layers).decision).toBe('undecided');
+    const broken = probed('relu', { 'constant(value=0.1)': { ...level, cosine: 0.4 }, heNormal: level });
+    expect(verdict('symmetry', broken.trials, broken.layers).decision).toBe('refuted');
+  });
+
+  it('supports variance where He keeps it under relu and Glorot halves it, beside the prediction', () => {
+    const { trials, layers } = probed('relu', { heNormal: level, glorotNormal: { ...level, variance: 0.5 } });
+    const found = verdict('variance', trials, layers);
+    expect(found.decision).toBe('supported');
+    expect(found.findings.map(({ effect }) => effect.predicted)).toEqual([
+      expect.closeTo(0.5, 10),
+      expect.closeTo(1, 10),
+    ]);
+  });
+
+  it('refutes variance where Glorot lets it decay under tanh', () => {
+    const { trials, layers } = probed('tanh', { glorotNormal: { ...level, variance: 0.8 } });
+    expect(verdict('variance', trials, layers).decision).toBe('refuted');
+  });
+
+  it('refutes gradients where they vanish under Glorot with sigmoid', () => {
+    const { trials, layers } = probed('sigmoid', { glorotNormal: { ...level, gradient: 0.05 } });
+    const found = verdict('gradients', trials, layers);
+    expect(found.decision).toBe('refuted');
+    // Three layers between the first hidden one and the last.
+    expect(found.findings[0]!.effect.value).toBeCloseTo(0.05 ** 3 * 1.015 ** 3, 6);
+  });
+
+  it('supports gradients where He keeps them level', () => {
+    const { trials, layers } = probed('relu', { heNormal: level });
+    expect(verdict('gradients', trials, layers).decision).toBe('supported');
+  });
+});
+
+describe('verdicts', () => {
+  it('do not depend on the order of rows or on which seed had which result', () => {
+    const stream = randomStream(5, 'claims');
+    const input = randomInput(stream, ['heNormal', 'glorotNormal', 'zeros', 'lecunUniform'], 5);
+    const expected = decideClaims(input);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(seeds(5), { minLength: 5 }), fc.nat(), (order, key) => {
+        const renamed = input.trials.map((trial) => ({ ...trial, seed: order[trial.seed - 1]! }));
+        const rows = Uint32Array.from(renamed, (_, i) => i);
+        randomStream(key, 'order').shuffle(rows);
+        const trials = [...rows].map((row) => renamed[row]!);
+        expect(decideClaims({ ...input, trials, layers: input.layers.toReversed() })).toEqual(expected);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('hold their error rate where all initializers are the same: nothing is there to be found', () => {
+    const rounds = 100;
+    const wrong: Partial<Record<ClaimName, number>> = {};
+    for (let round = 0; round < rounds; round++) {
+      const input = randomInput(
+        randomStream(round, 'null'),
+        ['heNormal', 'glorotNormal', 'lecunUniform', 'normal(sd=0.05)'],
+        5,
+      );
+      for (const { claim, findings } of decideClaims(input)) {
+        if (findings.some(({ decision }) => decision !== 'undecided')) wrong[claim] = (wrong[claim] ?? 0) + 1;
+      }
+    }
+    // Three standard errors above the stated rate.
+    const { errorRate } = claimThresholds;
+    const most = rounds * errorRate + 3 * Math.sqrt(rounds * errorRate * (1 - errorRate));
+    for (const claim of ['speed', 'fit', 'framework'] as const) expect(wrong[claim] ?? 0).toBeLessThanOrEqual(most);
+  });
+
+  it('support nothing beyond their error rate where the truth lies on the edge of the band', () => {
+    const rounds = 400;
+    const edge = Math.log(claimThresholds.keptVariancePerLayer);
+    let supported = 0;
+    for (let round = 0; round < rounds; round++) {
+      const stream = randomStream(round, 'edge');
+      const trials = seeds(5).map((seed) => claimTrial({ initializer: 'heNormal', seed }));
+      const layers = trials.flatMap((trial) => layersOf(trial, 0.1, Math.exp(edge + 0.02 * stream.normal()), 1));
+      if (verdict('variance', trials, layers).decision === 'supported') supported += 1;
+    }
+    const { errorRate } = claimThresholds;
+    expect(supported / rounds).toBeLessThan(errorRate + 3 * Math.sqrt((errorRate * (1 - errorRate)) / rounds));
+    // The test is exact there, so that it does find as many.
+    expect(supported / rounds).toBeGreaterThan(errorRate - 3 * Math.sqrt((errorRate * (1 - errorRate)) / rounds));
+  });
+});
+
+/** Every initializer's trials from one distribution. */
+function randomInput(
+  stream: ReturnType<typeof randomStream>,
+  initializers: readonly string[],
+  count: number,
+): ClaimInput {
+  const trials = initializers.flatMap((initializer) =>
+    seeds(count).map((seed) => {
+      const epochs = 1 + Math.floor(25 * stream.uniform());
+      return claimTrial({
+        initializer,
+        seed,
+        epochsToTarget: epochs > 20 ? null : epochs,
+        testAccuracy: 0.5 + 0.5 * stream.uniform(),
+      });
+    }),
+  );
+  const layers = trials.flatMap((trial) => layersOf(trial, 0.5, 0.9 + 0.3 * stream.uniform(), 1));
+  return { trials, layers, target };
+}
