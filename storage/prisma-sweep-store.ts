@@ -1,6 +1,6 @@
 /** The store on PostgreSQL. How each guarantee of SweepStore is kept is written where it is kept: claims, records, endings, sweeps, aggregates. */
 import { UserError } from '../core/errors.ts';
-import { outcomes, progress } from './aggregates.ts';
+import { layerRecords, outcomes, progress } from './aggregates.ts';
 import { claimTrial } from './claims.ts';
 import { connect } from './database.ts';
 import { abandonTrial, finishTrial, recordFailure } from './endings.ts';
@@ -55,6 +55,7 @@ export async function openStore(databaseUrl: string): Promise<SweepStore & { clo
     recordFailure: (failure) => run('recordFailure', { ...failure }, () => recordFailure(client, failure)),
     progress: (sweepId) => run('progress', { sweepId }, () => progress(client, sweepId)),
     outcomes: (sweepId) => run('outcomes', { sweepId }, () => outcomes(client, sweepId)),
+    layerRecords: (sweepId) => run('layerRecords', { sweepId }, () => layerRecords(client, sweepId)),
     close: () => client.$disconnect(),
   };
 }

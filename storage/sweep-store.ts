@@ -109,6 +109,11 @@ export interface TrialOutcomeRow extends Cell {
   readonly trialId: string;
 }
 
+/** A layer of a finished trial of a sweep, as a probe saw it. */
+export interface TrialLayerRow extends LayerRecord {
+  readonly trialId: string;
+}
+
 /**
  * Where results live. Every implementation guarantees:
  * - each method is idempotent: repeating it, at once or much later, leaves the same rows;
@@ -142,4 +147,6 @@ export interface SweepStore {
   progress(sweepId: string): Promise<SweepProgress>;
   /** Finished trials of a sweep in order of their number. */
   outcomes(sweepId: string): Promise<TrialOutcomeRow[]>;
+  /** What probes saw of those trials' layers, in order of trial, epoch and layer. */
+  layerRecords(sweepId: string): Promise<TrialLayerRow[]>;
 }

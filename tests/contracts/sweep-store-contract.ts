@@ -60,6 +60,7 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
         () => store.closeSweep('nowhere', 'completed', 'done'),
         () => store.progress('nowhere'),
         () => store.outcomes('nowhere'),
+        () => store.layerRecords('nowhere'),
         () => store.claimTrial(claim('nowhere', 0, key)),
         () => store.recordFailure({ sweepId: 'nowhere', number: 0, key, state: 'failed', reason: 'lost' }),
       ]) {
@@ -312,6 +313,18 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
         durationMs: 2,
         backend: 'cpu',
       });
+    });
+
+    it('gives back the layers of finished trials, exactly as they were recorded and in order', async () => {
+      const trial = await claimed(a, 3, key);
+      const records = [layer(0, 1, { unitCosine: null }), layer(0, 2), layer(4, 1, { activationVariance: 0.1 + 0.2 })];
+      await store.recordProgress(trial, [], records.toReversed(), 60_000);
+      const running = await claimed(a, 4, `${key} running`);
+      await store.recordProgress(running, [], [layer(0, 1)], 60_000);
+      expect(await store.layerRecords(a)).toEqual([]);
+      await store.finishTrial(trial, result());
+      expect(await store.layerRecords(a)).toEqual(records.map((record) => ({ trialId: trial.trialId, ...record })));
+      expect(await store.layerRecords(b)).toEqual([]);
     });
 
     it('names the cell with the largest share converged, then the fewest median epochs, as best', async () => {
