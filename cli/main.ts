@@ -53,6 +53,12 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--outputs <units>', 'outputs of that network', '10')
     .action(run(async () => (await import('./commands/explain.ts')).explainCommand));
   program
+    .command('claims')
+    .description('say which of the six claims about initializers a sweep supports, refutes or leaves open')
+    .argument('<id>', 'workflow id or sweep id')
+    .option('--json', 'all findings, as JSON')
+    .action(run(async () => (await import('./commands/claims.ts')).claimsCommand));
+  program
     .command('sweeps')
     .description('list the latest sweeps')
     .action(run(async () => (await import('./commands/sweeps.ts')).sweepsCommand));

@@ -1,0 +1,19 @@
+import { decideClaims } from '../../core/claims/decide-claims.ts';
+import { findSweep } from '../find-sweep.ts';
+import { claimsText } from '../report/claims-text.ts';
+import { withStack } from '../stack-connection.ts';
+
+/** `initsweep claims ID`: what a stored sweep decides about the six claims, as text or as JSON. */
+export async function claimsCommand(id: string, options: { readonly json?: true }): Promise<void> {
+  await withStack(async ({ store }) => {
+    const { id: sweepId, spec } = await findSweep(store, id);
+    const [outcomes, layers] = await Promise.all([store.outcomes(sweepId), store.layerRecords(sweepId)]);
+    const { epochs, target } = spec.training;
+    const verdicts = decideClaims({
+      trials: outcomes.map((trial) => ({ ...trial, epochBudget: epochs })),
+      layers,
+      target,
+    });
+    console.log(options.json ? JSON.stringify(verdicts, null, 2) : `${spec.name}\n\n${claimsText(verdicts)}`);
+  });
+}
