@@ -17,7 +17,8 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** A package in the place of tfjs-node: TensorFlow.js' own arithmetic, with the properties of the addon's backend. */
 async function writePackage(change: string): Promise<void> {
-  const [core, cpu] = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'].map((name) => require.resolve(name));
+  const core = require.resolve('@tensorflow/tfjs-core');
+  const cpu = require.resolve('@tensorflow/tfjs-backend-cpu');
   const code = `const core = require(${JSON.stringify(core)});
     require(${JSON.stringify(cpu)});
     core.setBackend('cpu');
