@@ -15,8 +15,8 @@ export interface Figures {
   readonly startSeconds: number;
   readonly compileSeconds: number;
   readonly peakMegabytes: number | null;
-  /** Of the losses of all epochs and the test split, relative to our own, at most. */
-  readonly deviation: number;
+  /** Per trial: of its losses in all epochs and on the test split, relative to our own, at most. */
+  readonly deviations: readonly number[];
 }
 
 interface Progress {
@@ -73,7 +73,7 @@ export async function measure(
     trials: contender.trials,
     startSeconds: contender.processes.startSeconds,
     ...rest,
-    deviation: deviation(losses, reference),
+    deviations: losses.map((trial, index) => deviation(trial, reference[index]!)),
   }));
   return { figures, failed };
 }
@@ -82,12 +82,8 @@ function describe({ system, stack, cores }: Contender): string {
   return `${system}, ${stack === 1 ? 'one at a time' : `stacks of ${stack}`}, ${cores}`;
 }
 
-function deviation(losses: readonly Losses[], reference: readonly Losses[]): number {
-  const numbers = (all: readonly Losses[]): number[] =>
-    all.flatMap(({ train, validation, test }) => [...train, ...validation, test]);
-  const count = Math.min(losses.length, reference.length);
-  const expected = numbers(reference.slice(0, count));
-  const actual = numbers(losses.slice(0, count));
-  if (expected.length !== actual.length) return NaN;
-  return Math.max(...expected.map((value, index) => Math.abs(actual[index]! - value) / Math.abs(value)));
+function deviation(actual: Losses, expected: Losses): number {
+  const numbers = ({ train, validation, test }: Losses): number[] => [...train, ...validation, test];
+  const others = numbers(actual);
+  return Math.max(...numbers(expected).map((value, index) => Math.abs(others[index]! - value) / Math.abs(value)));
 }

@@ -81,7 +81,10 @@ async function startPeer([file, ...args]: readonly string[], threads: number): P
     const { value, done } = await lines.next();
     if (done === true) {
       await exited;
-      throw new MachineError(`${args.at(-1)} ended: ${errors.trim().split('\n').at(-1)}`);
+      const lines = errors.trim().split('\n');
+      throw new MachineError(
+        `${args.at(-1)} ended: ${lines.findLast((text) => /^\w*Error\b/.test(text)) ?? lines.at(-1)}`,
+      );
     }
     return value;
   };

@@ -40,7 +40,7 @@ export function describeResult({ work, figures, absent, load }: Result): string 
       digits(row.startSeconds),
       digits(row.compileSeconds),
       memory(row, figures),
-      row.deviation === 0 ? '0' : row.deviation.toExponential(0) + (row.deviation <= 1e-3 ? '' : ' (!)'),
+      `${median(row.deviations).toExponential(0)}, ${Math.max(...row.deviations).toExponential(0)}`,
     ];
   });
   const heading =
@@ -58,7 +58,7 @@ export function describeResult({ work, figures, absent, load }: Result): string 
     'start s',
     'compile s',
     'peak MB',
-    'loss deviation',
+    'loss deviation, median and worst trial',
   ];
   return `${heading}\n${table(columns, rows)}${missing === '' ? '' : `\n${missing}`}`;
 }
