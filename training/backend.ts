@@ -73,7 +73,7 @@ export interface Backend {
   readonly arithmetic: string;
   /** For a person: device and library versions. */
   readonly description: string;
-  /** Slots beyond which a stack gains nothing on this backend. */
+  /** Slots beyond which no shape's stack gains on this backend; how many of them pay for one shape is measured (StackSize). */
   readonly preferredCapacity: number;
   createStack(shape: StackShape, dataset: Dataset, capacity: number): Promise<Stack>;
   dispose(): Promise<void>;

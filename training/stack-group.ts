@@ -116,9 +116,11 @@ export class StackGroup {
     if (!stack) return;
     const begun: PlacedTrial[] = [];
     while (this.#waiting.length > 0 && this.#placed.length < stack.capacity) {
-      const trial = this.#giveSlot(stack, this.#waiting.shift()!);
+      const queued = this.#waiting.shift()!;
+      const { start, job } = queued;
+      const trial = this.#giveSlot(stack, queued);
+      const { slot } = trial;
       this.#placed.push(trial);
-      const { start, slot, job } = trial;
       const { examples } = this.#dataset.splits.train;
       const placed = await this.#attempt(trial, async () => {
         if (start) stack.place(slot, start.state);
@@ -138,6 +140,8 @@ export class StackGroup {
     const { start, job } = queued;
     return {
       ...queued,
+      // Kept by `rewind`, and only as long as it is of use.
+      start: null,
       slot: Array.from({ length: stack.capacity }, (_, i) => i).find((i) => !taken.has(i))!,
       run: new TrialRun(job.config, this.#steps, start?.run ?? null),
       position: start?.position ?? 0,

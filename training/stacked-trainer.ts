@@ -96,7 +96,7 @@ export function createTrainer(backend: Backend, loadDataset: (spec: DatasetSpec)
       };
       return await new Promise((settle) => {
         const leaves = (): boolean => signal.aborted || closed;
-        enqueue({ job, start, onProgress, checkpoints: checkpoints ?? null, leaves, settle }, dataset);
+        enqueue({ job: { id, config }, start, onProgress, checkpoints: checkpoints ?? null, leaves, settle }, dataset);
       });
     } catch (error) {
       return { id, error: asTrialError(error) };
