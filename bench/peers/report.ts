@@ -40,7 +40,7 @@ export function describeResult({ work, figures, absent, load }: Result): string 
       digits(row.startSeconds),
       digits(row.compileSeconds),
       memory(row, figures),
-      `${median(row.deviations).toExponential(0)}, ${Math.max(...row.deviations).toExponential(0)}`,
+      [median(row.deviations), Math.max(...row.deviations)].map(exponential).join(', '),
     ];
   });
   const heading =
@@ -77,42 +77,46 @@ function memory(row: Figures, figures: readonly Figures[]): string {
   return `${peak} (${perTrial.toFixed(2)} a trial)`;
 }
 
-/** The ratios that issue 4 asks for, a row a work. Stacks are taken at the size that suits each system best. */
+/** Our stacks over the others, by the clock and by processor time, which a busy machine disturbs less. */
 export function describeRatios(results: readonly Result[]): string {
+  const byClock = ratioTable(results, trialsPerSecond);
+  const byProcessor = ratioTable(results, ({ trials, cpuSeconds }) => trials / median(cpuSeconds));
+  return (
+    `### Our stacks' trials/s over the others'\n\n${byClock}\n` +
+    `### Our stacks' trials per second of processor time over the others'\n\n${byProcessor}`
+  );
+}
+
+/** A row a work and number of cores. Every system is taken with the stack size, and the use of the cores, that suits it best. */
+function ratioTable(results: readonly Result[], rateOf: (figures: Figures) => number): string {
   const rows = results.flatMap(({ work, figures }) =>
-    [false, true].flatMap((all) => {
-      if (all && allCores === 1) return [];
-      const best = (system: string, stacked: boolean | null): number | null => {
+    (allCores > 1 ? [false, true] : [false]).map((all) => {
+      const best = (system: string, isStacked: boolean): number => {
         const rates = figures
-          .filter((row) => row.system === system && (row.cores !== oneCore) === all)
-          .filter((row) => stacked === null || row.stack > 1 === stacked)
-          .map(trialsPerSecond);
-        return rates.length > 0 ? Math.max(...rates) : null;
+          .filter((row) => row.system === system && row.stack > 1 === isStacked && (row.cores !== oneCore) === all)
+          .map(rateOf);
+        return Math.max(...rates);
       };
       const own = best(ours, true);
-      if (own === null) return [];
-      const over = (other: number | null): string => (other === null ? '' : (own / other).toFixed(2));
+      const over = (system: string, isStacked: boolean): string => {
+        const ratio = own / best(system, isStacked);
+        return Number.isFinite(ratio) && ratio > 0 ? ratio.toFixed(2) : '';
+      };
       return [
-        [
-          work.optimizer.name,
-          String(work.depth),
-          String(work.width),
-          all ? 'all' : '1',
-          digits(own * work.epochs * work.stepsPerEpoch),
-          over(best(ours, false)),
-          over(best('JAX', true)),
-          over(best('JAX', false)),
-          over(best('PyTorch', false)),
-          over(best('PyTorch', true)),
-          over(best('plain tfjs', null)),
-        ],
+        `${work.depth} x ${work.width}, ${work.optimizer.name}`,
+        all ? 'all' : '1',
+        Number.isFinite(own) ? digits(own * work.epochs * work.stepsPerEpoch) : '',
+        over(ours, false),
+        over('JAX', true),
+        over('JAX', false),
+        over('PyTorch', false),
+        over('PyTorch', true),
+        over('plain tfjs', false),
       ];
     }),
   );
   const columns = [
-    'optimizer',
-    'depth',
-    'width',
+    'depth x width',
     'cores',
     'ours stacked, model-steps/s',
     '/ ours alone',
@@ -122,7 +126,7 @@ export function describeRatios(results: readonly Result[]): string {
     '/ PyTorch stacked',
     '/ plain tfjs',
   ];
-  return `### Ratios: our stacks' trials/s over the others'\n\n${table(columns, rows)}`;
+  return table(columns, rows);
 }
 
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -130,7 +134,12 @@ function table(columns: readonly string[], rows: readonly (readonly string[])[])
   return line(columns) + line(columns.map(() => '---')) + rows.map(line).join('');
 }
 
-/** Three significant digits, and no exponent. */
+function exponential(value: number): string {
+  return value === 0 ? '0' : value.toExponential(0);
+}
+
+/** Three significant digits, and no exponent; nothing below a thousandth. */
 function digits(value: number): string {
+  if (Math.abs(value) < 1e-3) return '0';
   return value >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
 }
