@@ -4,7 +4,7 @@ import { MachineError } from '../core/errors.ts';
 const firstDelayMs = 250;
 const longestDelayMs = 10_000;
 /** A database that is restarted, failed over or upgraded is back within minutes. */
-const patienceMs = 10 * 60_000;
+export const patienceMs = 10 * 60_000;
 
 /**
  * Repeats an idempotent call to a machine that is away, up to ten minutes: what was trained must not be lost, nor an attempt

@@ -2,12 +2,12 @@ import { Context } from '@temporalio/activity';
 import { BugError, MachineError, StaleFenceError } from '../core/errors.ts';
 import type { TrialConfig } from '../core/trial/trial-config.ts';
 import { trialKey } from '../core/trial/trial-key.ts';
-import type { FinalTrialState, TrialResult } from '../core/trial/trial-record.ts';
+import type { FinalTrialState } from '../core/trial/trial-record.ts';
 import type { ClaimAnswer, Fenced, SweepStore, TrialClaim } from '../storage/sweep-store.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { workerShutdownFailure } from './failure.ts';
-import { patiently } from './patience.ts';
-import { ProgressWriter } from './progress-writer.ts';
+import { patienceMs, patiently } from './patience.ts';
+import { ProgressWriter, type TrialRecorder } from './progress-writer.ts';
 import type { SweepCache } from './sweep-cache.ts';
 
 export interface TrainTrialInput {
@@ -39,7 +39,13 @@ type OnEpoch = (epoch: number, share: number) => void;
 const progressIntervalMs = 1_000;
 /** An owner that wrote nothing for so long is taken for dead by another sweep that wants its trial. */
 const leaseMs = 60_000;
-const heartbeatIntervalMs = 1_000;
+/** A trial that takes less sends none: each one costs the server a transaction, and the answer that it waits for is soon there. */
+const heartbeatIntervalMs = 2_000;
+
+/** The writer that the trials of a worker share. */
+export function createProgressWriter(store: SweepStore): ProgressWriter {
+  return new ProgressWriter({ store, intervalMs: progressIntervalMs, leaseMs, patienceMs });
+}
 
 /**
  * Trains one trial of a sweep, unless the database holds its result or another owner trains it (then waits for that one).
@@ -48,7 +54,7 @@ const heartbeatIntervalMs = 1_000;
  */
 export async function trainTrial(
   dependencies: TrainingDependencies,
-  sweeps: SweepCache,
+  { sweeps, writer }: { readonly sweeps: SweepCache; readonly writer: ProgressWriter },
   { sweepId, number }: TrainTrialInput,
 ): Promise<TrainTrialResult> {
   const { store, trainer } = dependencies;
@@ -80,10 +86,9 @@ export async function trainTrial(
       return { trialId: answer.trialId, state: answer.state, reused: true };
     }
     claimed = { trialId: answer.trialId, fence: answer.fence };
-    const result = await train(dependencies, claimed, config, signal, heartbeat.progress);
-    await patiently(() => store.finishTrial(answer, result), signal);
-    log.info('trial ended', { sweepId, trial: number, trialId: answer.trialId, state: result.state });
-    return { trialId: answer.trialId, state: result.state, reused: false };
+    const state = await train(dependencies, writer.open(claimed), claimed, config, signal, heartbeat.progress);
+    log.info('trial ended', { sweepId, trial: number, trialId: answer.trialId, state });
+    return { trialId: answer.trialId, state, reused: false };
   } catch (error) {
     if (!signal.aborted) throw error;
     return await leave(store, claimed);
@@ -92,35 +97,35 @@ export async function trainTrial(
   }
 }
 
+/** Trains the claimed trial and writes its end. What it recorded is kept however it ends. */
 async function train(
   { store, trainer }: TrainingDependencies,
+  recorder: TrialRecorder,
   claimed: Fenced,
   config: TrialConfig,
   signal: AbortSignal,
   onEpoch: OnEpoch,
-): Promise<TrialResult> {
+): Promise<FinalTrialState> {
   const id = `${claimed.trialId}/${claimed.fence}`;
-  const writer = new ProgressWriter({
-    write: (epochs, layers) => patiently(() => store.recordProgress(claimed, epochs, layers, leaseMs), signal),
-    intervalMs: progressIntervalMs,
-    renewalMs: leaseMs / 4,
-  });
   try {
     const [outcome] = await trainer.train(
       [{ id, config }],
       (progress) => {
-        writer.add(progress);
+        recorder.add(progress);
         onEpoch(progress.epoch.epoch, config.epochs === 0 ? 1 : progress.epoch.epoch / config.epochs);
       },
-      AbortSignal.any([signal, writer.signal]),
+      AbortSignal.any([signal, recorder.signal]),
     );
     if (outcome === undefined) throw new BugError('a trainer answered one job with no outcome', { id });
     if ('error' in outcome) throw outcome.error;
-    await writer.close();
-    return outcome.result;
+    const { result } = outcome;
+    const records = recorder.close();
+    await patiently(() => store.finishTrial(claimed, result, records), signal);
+    return result.state;
   } catch (error) {
-    // What was recorded is kept; the error that ended the training matters more than one of this last write.
-    await writer.close().catch(() => undefined);
+    const { epochs, layers } = recorder.close();
+    // The error that ended the training matters more than one of this last write.
+    if (epochs.length > 0) await store.recordProgress(claimed, epochs, layers, leaseMs).catch(() => undefined);
     throw error;
   }
 }
@@ -155,12 +160,11 @@ async function leave(store: SweepStore, claimed: Fenced | null): Promise<never> 
   throw cancellationSignal.reason;
 }
 
-/** Tells Temporal every second that this attempt lives, whatever the training does, and so hears of a cancellation. */
+/** Tells Temporal regularly that this attempt lives, whatever the training does, and so hears of a cancellation. */
 function startHeartbeats(): { readonly progress: OnEpoch; readonly stop: () => void } {
   const context = Context.current();
   let details: { epoch: number; share: number } | null = null;
   const beat = (): void => context.heartbeat(details);
-  beat();
   const timer = setInterval(beat, heartbeatIntervalMs);
   return {
     progress: (epoch, share) => (details = { epoch, share }),

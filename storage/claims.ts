@@ -2,8 +2,10 @@ import { UserError } from '../core/errors.ts';
 import { cellOf } from '../core/trial/labels.ts';
 import type { TrialConfig } from '../core/trial/trial-config.ts';
 import type { FinalTrialState, TrialState } from '../core/trial/trial-record.ts';
-import { lock, type Database } from './database.ts';
+import { lock, lockExpression, type Database, type Locks } from './database.ts';
 import { Prisma, type PrismaClient } from './generated/client.ts';
+import { grouped } from './grouped.ts';
+import { isUniqueViolation } from './storage-error.ts';
 import { noSuchSweep } from './sweeps.ts';
 import type { ClaimAnswer, TrialClaim } from './sweep-store.ts';
 
@@ -20,21 +22,96 @@ interface Candidate {
 }
 
 /**
- * Gives a trial to its owner (sweepId, number). In this order:
+ * Gives trials to their owners (sweepId, number). What nearly every claim meets, that nothing is known of its owner and its key, takes one statement for
+ * all claims that come at once; the others go step by step.
+ */
+export function trialClaimer(client: PrismaClient): (claim: TrialClaim) => Promise<ClaimAnswer> {
+  const claimNew = grouped((claims: readonly TrialClaim[]) => claimNewTrials(client, claims));
+  return async (claim) => (await claimNew(claim)) ?? (await claimAmongOthers(client, claim));
+}
+
+/** Claims the trials that have no row yet. Null for each of the others, and for one of an owner or a key that the list has already. */
+async function claimNewTrials(
+  client: PrismaClient,
+  claims: readonly TrialClaim[],
+): Promise<readonly (ClaimAnswer | null)[]> {
+  const names = claims.map((claim) => locksOf(claim));
+  const isFirst = (index: number): boolean =>
+    names.findIndex(({ key }) => key === names[index]!.key) === index &&
+    names.findIndex(({ sweep, owner }) => sweep === names[index]!.sweep && owner === names[index]!.owner) === index;
+  const rows = claims.filter((_, index) => isFirst(index)).map(newTrialRow);
+  try {
+    const made = new Map((await insertNewTrials(client, rows, names)).map((row) => [lockedKey(row), row]));
+    return claims.map((_, index) => {
+      const row = isFirst(index) ? made.get(names[index]!.key) : undefined;
+      return row === undefined ? null : { kind: 'claimed', trialId: String(row.id), fence: row.fence };
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) return claims.map(() => null);
+    throw error;
+  }
+}
+
+/**
+ * Inserts rows and their links, but for those that meet a row of their owner or under their key, or a sweep that takes no claims. Takes the locks
+ * of claimAmongOthers, but sees what was there before it got them: what another claim did meanwhile meets a unique index, what a
+ * closing did meets the lock on the sweep's row.
+ */
+function insertNewTrials(client: PrismaClient, rows: readonly NewTrialRow[], locks: readonly Locks[]) {
+  return client.$queryRaw<{ id: bigint; fence: bigint; scope: string; key: string }[]>`
+    WITH locks AS MATERIALIZED (${lockExpression(locks)}),
+    open AS (
+      SELECT sweep.id, locks.now FROM sweep, locks
+      WHERE sweep.id = ANY(${rows.map(({ sweepId }) => sweepId)}::text[]) AND sweep.state <> 'cancelled'
+      FOR SHARE OF sweep
+    ),
+    claim AS MATERIALIZED (
+      SELECT claimed.*, open.now
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS claimed ("sweepId" text, number int, "leaseMs" double precision,
+        scope text, key text, state trial_state, config jsonb, initializer text, activation text, depth int, width int,
+        "learningRate" double precision, optimizer text, "batchSize" int, dataset text, seed bigint, "epochBudget" int,
+        "targetMetric" text, "targetThreshold" double precision, worker text, attempt int, backend text, arithmetic text,
+        versions jsonb, "workflowRunId" text)
+      JOIN open ON open.id = claimed."sweepId"
+      WHERE NOT EXISTS (SELECT FROM sweep_trial WHERE sweep_id = claimed."sweepId" AND sweep_trial.number = claimed.number)
+    ),
+    made AS (
+      INSERT INTO trial (scope, key, state, config, initializer, activation, depth, width, learning_rate, optimizer, batch_size,
+        dataset, seed, epoch_budget, target_metric, target_threshold, worker, attempt, backend, arithmetic, versions,
+        workflow_run_id, started_at, lease_until)
+      SELECT scope, key, state, config, initializer, activation, depth, width, "learningRate", optimizer, "batchSize",
+        dataset, seed, "epochBudget", "targetMetric", "targetThreshold", worker, attempt, backend, arithmetic, versions,
+        "workflowRunId", now, now + "leaseMs" * interval '1 ms'
+      FROM claim
+      ON CONFLICT (scope, key) DO NOTHING
+      RETURNING id, fence, scope, key
+    ),
+    link AS (
+      INSERT INTO sweep_trial (sweep_id, number, trial_id, reused)
+      SELECT claim."sweepId", claim.number, made.id, false FROM made JOIN claim USING (scope, key)
+    )
+    SELECT id, fence, scope, key FROM made`;
+}
+
+type NewTrialRow = ReturnType<typeof newTrialRow>;
+
+function newTrialRow(claim: TrialClaim) {
+  const { sweepId, number, leaseMs, config } = claim;
+  return { sweepId, number, leaseMs, ...claimColumns(claim), seed: config.seed };
+}
+
+/**
+ * In this order:
  * 1. What the owner has trained to an end, or taken over, is held, whatever the key says now.
  * 2. What is held under the key is linked to the sweep; an unfinished row of the owner's own goes.
  * 3. What another owner trains under the key is busy while its lease lives. After that the owner gets the row: the other's link and records go.
  * 4. Else the owner's unfinished row (of an earlier attempt, maybe under another backend's key) is taken up again, or a new one made.
  * Each claim raises the fence, so whoever held the row before can write no more.
  */
-export function claimTrial(client: PrismaClient, claim: TrialClaim): Promise<ClaimAnswer> {
+function claimAmongOthers(client: PrismaClient, claim: TrialClaim): Promise<ClaimAnswer> {
   return client.$transaction(async (database) => {
-    const scope = claim.reuse ? '' : claim.sweepId;
-    const now = await lock(database, {
-      sweep: claim.sweepId,
-      owner: String(claim.number),
-      key: `${scope} ${claim.key}`,
-    });
+    const scope = scopeOf(claim);
+    const now = await lock(database, locksOf(claim));
     await requireOpen(database, claim.sweepId);
 
     const own = await ownTrial(database, claim);
@@ -52,12 +129,33 @@ export function claimTrial(client: PrismaClient, claim: TrialClaim): Promise<Cla
       await database.sweepTrial.deleteMany({ where: { trialId: holder.id } });
     }
     const row = holder ?? own;
-    const columns = claimColumns(claim, scope, now);
+    const columns = {
+      ...claimColumns(claim),
+      startedAt: now,
+      leaseUntil: new Date(now.getTime() + claim.leaseMs),
+    };
     if (row === null) return createTrial(database, claim, columns);
     const answer = await takeUp(database, row.id, columns, row.id !== own?.id || row.key !== claim.key);
     await link(database, claim, row.id, false, own);
     return answer;
   });
+}
+
+/** Where the key is looked for: among all sweeps, or within the one. */
+function scopeOf({ reuse, sweepId }: TrialClaim): string {
+  return reuse ? '' : sweepId;
+}
+
+function locksOf(claim: TrialClaim): Locks {
+  return {
+    sweep: claim.sweepId,
+    owner: String(claim.number),
+    key: lockedKey({ scope: scopeOf(claim), key: claim.key }),
+  };
+}
+
+function lockedKey({ scope, key }: { readonly scope: string; readonly key: string }): string {
+  return `${scope} ${key}`;
 }
 
 export function isHeld(state: TrialState): boolean {
@@ -164,17 +262,16 @@ async function takeUp(
   return { kind: 'claimed', trialId: String(id), fence };
 }
 
-type ClaimColumns = ReturnType<typeof claimColumns>;
+type ClaimColumns = ReturnType<typeof claimColumns> & { readonly startedAt: Date; readonly leaseUntil: Date };
 
-function claimColumns({ key, config, leaseMs, provenance }: TrialClaim, scope: string, now: Date) {
+function claimColumns(claim: TrialClaim) {
+  const { key, config, provenance } = claim;
   const { worker, attempt, backend, arithmetic, versions, workflowRunId } = provenance;
   return {
     ...trialColumns(config),
-    scope,
+    scope: scopeOf(claim),
     key,
     state: 'running' as const,
-    startedAt: now,
-    leaseUntil: new Date(now.getTime() + leaseMs),
     worker,
     attempt,
     backend,

@@ -4,30 +4,60 @@ import type { TrialResult } from '../core/trial/trial-record.ts';
 import { isHeld, ownTrial, trialColumns } from './claims.ts';
 import { lock, stateUnderFence } from './database.ts';
 import { requireFinite } from './finite.ts';
+import { grouped } from './grouped.ts';
 import type { PrismaClient } from './generated/client.ts';
+import { recordsOfWritten, requireFiniteRecords } from './records.ts';
 import { readSweep } from './sweeps.ts';
-import type { Fenced, TrialFailure } from './sweep-store.ts';
+import type { Fenced, TrialFailure, TrialRecords } from './sweep-store.ts';
 
-/** The trial's end with a result. A repeat leaves the first result. Throws StaleFenceError also when the same claim was ended without a result. */
-export async function finishTrial(client: PrismaClient, trial: Fenced, result: TrialResult): Promise<void> {
-  requireFinite(result);
-  const finished = await client.$executeRaw`
-    UPDATE trial SET
-      state = ${result.state}::trial_state, reason = ${result.reason}, lease_until = NULL, finished_at = clock_timestamp(),
-      epochs_to_target = ${result.epochsToTarget}::int, steps_to_target = ${result.stepsToTarget}::bigint,
-      epochs_run = ${result.epochsRun}::int, steps_run = ${result.stepsRun}::bigint,
-      test_loss = ${result.testLoss}::double precision, test_accuracy = ${result.testAccuracy}::double precision,
-      best_validation_loss = ${result.bestValidationLoss}::double precision,
-      best_validation_accuracy = ${result.bestValidationAccuracy}::double precision,
-      parameter_count = ${result.parameterCount}::bigint,
-      weights_hash = ${result.weightsHash}, dataset_hash = ${result.datasetHash},
-      duration_ms = ${result.durationMs}::double precision
-    WHERE id = ${trial.trialId}::bigint AND fence = ${trial.fence}::bigint AND state = 'running'`;
-  if (finished > 0) return;
-  const state = await stateUnderFence(client, trial);
-  if (state === 'failed' || state === 'cancelled') {
-    throw new StaleFenceError(`Trial ${trial.trialId} was ended as ${state}; its result comes too late.`);
-  }
+/** A trial's end with its last records and a result. */
+export interface Ending {
+  readonly trial: Fenced;
+  readonly result: TrialResult;
+  readonly records: TrialRecords;
+}
+
+/**
+ * Ends trials; those that end at once share a statement. A repeat leaves the first result. Throws StaleFenceError also when the same claim was
+ * ended without a result.
+ */
+export function trialFinisher(client: PrismaClient): (ending: Ending) => Promise<void> {
+  const finish = grouped((endings: readonly Ending[]) => finishTrials(client, endings));
+  return async (ending) => {
+    requireFinite(ending.result);
+    requireFiniteRecords(ending.records);
+    if (await finish(ending)) return;
+    const state = await stateUnderFence(client, ending.trial);
+    if (state === 'failed' || state === 'cancelled') {
+      throw new StaleFenceError(`Trial ${ending.trial.trialId} was ended as ${state}; its result comes too late.`);
+    }
+  };
+}
+
+/** Whether each trial was running under its fence, and so is ended. */
+async function finishTrials(client: PrismaClient, endings: readonly Ending[]): Promise<boolean[]> {
+  const rows = endings.map(({ trial: { trialId, fence }, result }) => ({ ...result, trialId, fence: String(fence) }));
+  const written = await client.$queryRaw<{ id: bigint }[]>`
+    WITH written AS (
+      UPDATE trial SET
+        state = ended.state, reason = ended.reason, lease_until = NULL, finished_at = clock_timestamp(),
+        epochs_to_target = ended."epochsToTarget", steps_to_target = ended."stepsToTarget",
+        epochs_run = ended."epochsRun", steps_run = ended."stepsRun",
+        test_loss = ended."testLoss", test_accuracy = ended."testAccuracy",
+        best_validation_loss = ended."bestValidationLoss", best_validation_accuracy = ended."bestValidationAccuracy",
+        parameter_count = ended."parameterCount", weights_hash = ended."weightsHash", dataset_hash = ended."datasetHash",
+        duration_ms = ended."durationMs"
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS ended ("trialId" bigint, fence bigint, state trial_state,
+        reason text, "epochsToTarget" int, "stepsToTarget" bigint, "epochsRun" int, "stepsRun" bigint,
+        "testLoss" double precision, "testAccuracy" double precision, "bestValidationLoss" double precision,
+        "bestValidationAccuracy" double precision, "parameterCount" bigint, "weightsHash" text, "datasetHash" text,
+        "durationMs" double precision)
+      WHERE trial.id = ended."trialId" AND trial.fence = ended.fence AND trial.state = 'running'
+      RETURNING trial.id
+    ) ${recordsOfWritten(endings.map(({ trial, records }) => ({ trialId: trial.trialId, ...records })))}
+    SELECT id FROM written`;
+  const ids = new Set(written.map(({ id }) => String(id)));
+  return endings.map(({ trial }) => ids.has(trial.trialId));
 }
 
 /** An end without a result, by the one who holds the trial; its key is free again. A trial that has ended stays as it is. */

@@ -1,10 +1,10 @@
 /** The store on PostgreSQL. How each guarantee of SweepStore is kept is written where it is kept: claims, records, endings, sweeps, aggregates. */
 import { UserError } from '../core/errors.ts';
 import { layerRecords, outcomes, progress } from './aggregates.ts';
-import { claimTrial } from './claims.ts';
+import { trialClaimer } from './claims.ts';
 import { connect } from './database.ts';
-import { abandonTrial, finishTrial, recordFailure } from './endings.ts';
-import { recordProgress } from './records.ts';
+import { abandonTrial, recordFailure, trialFinisher } from './endings.ts';
+import { recordProgressOfMany } from './records.ts';
 import { storageError } from './storage-error.ts';
 import type { SweepStore } from './sweep-store.ts';
 import { closeSweep, listSweeps, openSweep, readSweep } from './sweeps.ts';
@@ -15,6 +15,8 @@ import { closeSweep, listSweeps, openSweep, readSweep } from './sweeps.ts';
  */
 export async function openStore(databaseUrl: string): Promise<SweepStore & { close(): Promise<void> }> {
   const client = connect(databaseUrl);
+  const claimTrial = trialClaimer(client);
+  const finishTrial = trialFinisher(client);
   const run = async <T>(
     method: string,
     context: Readonly<Record<string, unknown>>,
@@ -44,12 +46,18 @@ export async function openStore(databaseUrl: string): Promise<SweepStore & { clo
     listSweeps: (limit) => run('listSweeps', { limit }, () => listSweeps(client, limit)),
     closeSweep: (id, state, reason) => run('closeSweep', { id, state }, () => closeSweep(client, id, state, reason)),
     claimTrial: (claim) =>
-      run('claimTrial', { sweepId: claim.sweepId, number: claim.number, key: claim.key }, () =>
-        claimTrial(client, claim),
-      ),
+      run('claimTrial', { sweepId: claim.sweepId, number: claim.number, key: claim.key }, () => claimTrial(claim)),
     recordProgress: (trial, epochs, layers, leaseMs) =>
-      run('recordProgress', { ...trial }, () => recordProgress(client, trial, epochs, layers, leaseMs)),
-    finishTrial: (trial, result) => run('finishTrial', { ...trial, result }, () => finishTrial(client, trial, result)),
+      run('recordProgress', { ...trial }, async () => {
+        const [stale] = await recordProgressOfMany(client, [{ trial, epochs, layers }], leaseMs);
+        if (stale) throw stale;
+      }),
+    recordProgressOfMany: (reports, leaseMs) =>
+      run('recordProgressOfMany', { trialIds: reports.map(({ trial }) => trial.trialId) }, () =>
+        recordProgressOfMany(client, reports, leaseMs),
+      ),
+    finishTrial: (trial, result, records = { epochs: [], layers: [] }) =>
+      run('finishTrial', { ...trial, result }, () => finishTrial({ trial, result, records })),
     abandonTrial: (trial, state, reason) =>
       run('abandonTrial', { ...trial, state }, () => abandonTrial(client, trial, state, reason)),
     recordFailure: (failure) => run('recordFailure', { ...failure }, () => recordFailure(client, failure)),

@@ -43,6 +43,11 @@ export function storageError(error: unknown, method: string, context: Readonly<R
   });
 }
 
+/** Whether a row was there already that a unique index allows once. */
+export function isUniqueViolation(error: unknown): boolean {
+  return codesOf(error).some((code) => code === '23505' || code === 'P2002');
+}
+
 function isConstraint(code: string): boolean {
   return code.startsWith('23') || code === 'P2002' || code === 'P2003';
 }

@@ -1,3 +1,4 @@
+import type { StaleFenceError } from '../core/errors.ts';
 import type { EpochRecord, FinalTrialState, LayerRecord, TrialResult, TrialState } from '../core/trial/trial-record.ts';
 import type { TrialConfig } from '../core/trial/trial-config.ts';
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
@@ -54,6 +55,16 @@ export type ClaimAnswer =
 export interface Fenced {
   readonly trialId: string;
   readonly fence: bigint;
+}
+
+/** What a trial's trainer has seen. An epoch, or a layer of one, that is there already is replaced. */
+export interface TrialRecords {
+  readonly epochs: readonly EpochRecord[];
+  readonly layers: readonly LayerRecord[];
+}
+
+export interface ProgressReport extends TrialRecords {
+  readonly trial: Fenced;
 }
 
 export interface TrialFailure {
@@ -132,14 +143,23 @@ export interface SweepStore {
   closeSweep(id: string, state: Exclude<SweepState, 'running'>, reason: string): Promise<void>;
   /** The owner itself always gets its trial back with a new fence, unless it is held. */
   claimTrial(claim: TrialClaim): Promise<ClaimAnswer>;
-  /** Adds records (an epoch that is there already is replaced) and renews the lease. */
+  /** Adds records and renews the lease. */
   recordProgress(
     trial: Fenced,
     epochs: readonly EpochRecord[],
     layers: readonly LayerRecord[],
     leaseMs: number,
   ): Promise<void>;
-  finishTrial(trial: Fenced, result: TrialResult): Promise<void>;
+  /**
+   * As recordProgress for many trials, no trial twice, at the price of one. A trial with an outdated fence is left out: the
+   * answer holds, in the order of the reports, the StaleFenceError of each such trial and null for the others.
+   */
+  recordProgressOfMany(
+    reports: readonly ProgressReport[],
+    leaseMs: number,
+  ): Promise<readonly (StaleFenceError | null)[]>;
+  /** Adds the last records, if any, and the result, all or nothing. */
+  finishTrial(trial: Fenced, result: TrialResult, records?: TrialRecords): Promise<void>;
   /** Fenced end without a result: cancelled by a person, or an error the attempt itself saw. */
   abandonTrial(trial: Fenced, state: 'cancelled' | 'failed', reason: string): Promise<void>;
   /** For an orchestrator that knows that no attempt lives any more; takes the fence away from any that does. A trial that is held stays as it is. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
-import { ProgressWriter } from '../../activities/progress-writer.ts';
-import { StaleFenceError } from '../../core/errors.ts';
+import { afterEach, expect, test } from 'vitest';
+import { ProgressWriter, type ProgressWriterOptions, type TrialRecorder } from '../../activities/progress-writer.ts';
+import { BugError, MachineError, StaleFenceError } from '../../core/errors.ts';
 import type { EpochRecord } from '../../core/trial/trial-record.ts';
+import type { Fenced, ProgressReport } from '../../storage/sweep-store.ts';
 
 const epoch = (number: number): EpochRecord => ({
   epoch: number,
@@ -12,81 +13,161 @@ const epoch = (number: number): EpochRecord => ({
   validationLoss: 1,
   validationAccuracy: null,
 });
+const record = (recorder: TrialRecorder, number: number): void =>
+  recorder.add({ id: 'a', epoch: epoch(number), layers: [] });
+const trial = (trialId: string): Fenced => ({ trialId, fence: 1n });
+const numbers = (epochs: readonly EpochRecord[]): number[] => epochs.map((row) => row.epoch);
+
+type Write = (reports: readonly ProgressReport[]) => Promise<readonly (StaleFenceError | null)[]>;
+
+const recorders: TrialRecorder[] = [];
+afterEach(() => recorders.splice(0).forEach((recorder) => recorder.close()));
+
+/** A writer on a store that does `write` for many trials and `writeOne` for one. */
+function createWriter(
+  write: Write,
+  changes: Partial<ProgressWriterOptions> = {},
+  writeOne: (trial: Fenced) => Promise<void> = () => Promise.reject(new Error('not expected')),
+) {
+  const store = { recordProgressOfMany: write, recordProgress: writeOne };
+  const writer = new ProgressWriter({ store, intervalMs: 10, leaseMs: 240_000, patienceMs: 60_000, ...changes });
+  return (trialId: string): TrialRecorder => {
+    const recorder = writer.open(trial(trialId));
+    recorders.push(recorder);
+    return recorder;
+  };
+}
 
 test('records are written in batches, in order, one write at a time', async () => {
   const batches: number[][] = [];
   let writing = 0;
   let mostAtOnce = 0;
-  const writer = new ProgressWriter({
-    write: async (epochs) => {
-      mostAtOnce = Math.max(mostAtOnce, ++writing);
-      await sleep(30);
-      writing -= 1;
-      batches.push(epochs.map((record) => record.epoch));
-    },
-    intervalMs: 10,
-    renewalMs: 60_000,
+  const open = createWriter(async (reports) => {
+    mostAtOnce = Math.max(mostAtOnce, ++writing);
+    await sleep(30);
+    writing -= 1;
+    batches.push(reports.flatMap(({ epochs }) => numbers(epochs)));
+    return reports.map(() => null);
   });
+  const recorder = open('a');
   for (let number = 0; number < 40; number++) {
-    writer.add({ id: 'a', epoch: epoch(number), layers: [] });
+    record(recorder, number);
     await sleep(5);
   }
-  await writer.close();
+  await sleep(100);
 
+  expect(recorder.close()).toEqual({ epochs: [], layers: [] });
   expect(batches.flat()).toEqual(Array.from({ length: 40 }, (_, number) => number));
-  expect(batches.length).toBeGreaterThan(1);
   expect(batches.length).toBeLessThan(20);
   expect(mostAtOnce).toBe(1);
 });
 
-test('closing waits for the last record to be written', async () => {
-  const written: number[] = [];
-  const writer = new ProgressWriter({
-    write: async (epochs) => {
-      await sleep(20);
-      written.push(...epochs.map((record) => record.epoch));
-    },
-    intervalMs: 60_000,
-    renewalMs: 60_000,
+test('the trials of a worker are written together, and those that have nothing to write are left out', async () => {
+  const batches: string[][] = [];
+  const open = createWriter((reports) => {
+    batches.push(reports.map((report) => report.trial.trialId));
+    return Promise.resolve(reports.map(() => null));
   });
-  writer.add({ id: 'a', epoch: epoch(7), layers: [] });
-  await writer.close();
+  const [a, , c] = [open('a'), open('b'), open('c')];
+  record(a, 0);
+  record(c, 0);
+  await sleep(50);
 
-  expect(written).toEqual([7]);
+  expect(batches).toEqual([['a', 'c']]);
+});
+
+test('closing hands back what is not known to be written, also what a write under way holds', async () => {
+  const open = createWriter(async (reports) => {
+    await sleep(200);
+    return reports.map(() => null);
+  });
+  const recorder = open('a');
+  record(recorder, 0);
+  await sleep(50);
+  record(recorder, 1);
+
+  expect(numbers(recorder.close().epochs)).toEqual([0, 1]);
 });
 
 test('the lease is renewed while there is nothing to record', async () => {
   let renewals = 0;
-  const writer = new ProgressWriter({
-    write: (epochs) => {
-      expect(epochs).toEqual([]);
+  const open = createWriter(
+    (reports) => {
+      expect(reports).toMatchObject([{ epochs: [], layers: [] }]);
       renewals += 1;
-      return Promise.resolve();
+      return Promise.resolve([null]);
     },
-    intervalMs: 5,
-    renewalMs: 20,
-  });
-  await sleep(150);
-  await writer.close();
+    { leaseMs: 80 },
+  );
+  open('a');
+  await sleep(200);
 
   expect(renewals).toBeGreaterThanOrEqual(2);
 });
 
-test('a write that fails is told by the signal, and nothing is written after it', async () => {
-  let writes = 0;
-  const writer = new ProgressWriter({
-    write: () => {
-      writes += 1;
-      return Promise.reject(new StaleFenceError('a newer attempt holds it'));
-    },
-    intervalMs: 5,
-    renewalMs: 60_000,
+test('a trial that another holds is told by its signal and written no more; the others go on', async () => {
+  const written: string[] = [];
+  const open = createWriter((reports) => {
+    written.push(...reports.map((report) => report.trial.trialId));
+    return Promise.resolve(
+      reports.map((report) =>
+        report.trial.trialId === 'stale' ? new StaleFenceError('a newer attempt holds it') : null,
+      ),
+    );
   });
-  writer.add({ id: 'a', epoch: epoch(0), layers: [] });
-  await sleep(50);
-  writer.add({ id: 'a', epoch: epoch(1), layers: [] });
+  const [stale, other] = [open('stale'), open('other')];
+  for (let number = 0; number < 3; number++) {
+    record(stale, number);
+    record(other, number);
+    await sleep(40);
+  }
 
-  expect(writer.signal.reason).toBeInstanceOf(StaleFenceError);
-  await expect(writer.close()).rejects.toThrow(StaleFenceError);
-  expect(writes).toBe(1);
+  expect(stale.signal.reason).toBeInstanceOf(StaleFenceError);
+  expect(other.signal.aborted).toBe(false);
+  expect(written.filter((id) => id === 'stale')).toHaveLength(1);
+  expect(written.filter((id) => id === 'other')).toHaveLength(3);
+});
+
+test('a trial whose records the database refuses fails alone', async () => {
+  const open = createWriter(
+    () => Promise.reject(new BugError('one of them is wrong')),
+    {},
+    ({ trialId }) => (trialId === 'wrong' ? Promise.reject(new BugError('this one is wrong')) : Promise.resolve()),
+  );
+  const [wrong, right] = [open('wrong'), open('right')];
+  record(wrong, 0);
+  record(right, 0);
+  await sleep(60);
+
+  expect(wrong.signal.reason).toBeInstanceOf(BugError);
+  expect(right.signal.aborted).toBe(false);
+  expect(right.close().epochs).toEqual([]);
+});
+
+test('a database that is away is tried again, and nothing is lost', async () => {
+  let isAway = true;
+  const written: number[] = [];
+  const open = createWriter((reports) => {
+    if (isAway) return Promise.reject(new MachineError('away'));
+    written.push(...reports.flatMap(({ epochs }) => numbers(epochs)));
+    return Promise.resolve(reports.map(() => null));
+  });
+  const recorder = open('a');
+  record(recorder, 0);
+  await sleep(50);
+  record(recorder, 1);
+  isAway = false;
+  await sleep(50);
+
+  expect(written).toEqual([0, 1]);
+  expect(recorder.signal.aborted).toBe(false);
+});
+
+test('a database that is away for too long ends the trials', async () => {
+  const open = createWriter(() => Promise.reject(new MachineError('away')), { patienceMs: 50 });
+  const recorder = open('a');
+  record(recorder, 0);
+  await sleep(150);
+
+  expect(recorder.signal.reason).toBeInstanceOf(MachineError);
 });

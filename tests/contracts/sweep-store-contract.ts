@@ -103,6 +103,7 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
         () => store.recordProgress(old, [epoch(1)], [layer(1, 1)], 60_000),
         () => store.recordProgress(old, [], [], 60_000),
         () => store.finishTrial(old, result()),
+        () => store.finishTrial(old, result(), { epochs: [epoch(1)], layers: [layer(1, 1)] }),
         () => store.abandonTrial(old, 'failed', 'late'),
       ]) {
         await expect(write()).rejects.toBeInstanceOf(StaleFenceError);
@@ -282,6 +283,41 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
       expect(text).not.toContain(`"${trial.trialId} 2"`);
     });
 
+    it('writes the progress of many trials at once, and leaves out those that are not the caller’s any more', async () => {
+      const [one, old, ended] = [
+        await claimed(a, 0, key),
+        await claimed(a, 1, `${key} 1`),
+        await claimed(a, 2, `${key} 2`),
+      ];
+      await claimed(a, 1, `${key} 1`);
+      await store.finishTrial(ended, result());
+      const reports = [one, old, ended].map((trial, index) => ({
+        trial,
+        epochs: [epoch(0), epoch(1, { trainLoss: 5 + index })],
+        layers: [layer(1, 1)],
+      }));
+      for (let repeat = 0; repeat < 2; repeat++) {
+        expect(await store.recordProgressOfMany(reports, 60_000)).toEqual([null, expect.any(StaleFenceError), null]);
+        const text = JSON.stringify(await opened.dump());
+        expect(text).toContain(`"${one.trialId} 1",5`);
+        expect(text).not.toContain(`"${old.trialId} 1"`);
+        expect(text).not.toContain(`"${ended.trialId} 1"`);
+      }
+    });
+
+    it('writes the last records with the result, once', async () => {
+      const trial = await claimed(a, 0, key);
+      await store.recordProgress(trial, [epoch(0), epoch(1)], [layer(0, 1)], 60_000);
+      const last = { epochs: [epoch(1, { trainLoss: 7 }), epoch(2)], layers: [layer(2, 1)] };
+      await store.finishTrial(trial, result(), last);
+      const before = await opened.dump();
+      const text = JSON.stringify(before);
+      expect(text).toContain(`"${trial.trialId} 1",7`);
+      expect(text).toContain(`"${trial.trialId} 2"`);
+      await store.finishTrial(trial, result({ testLoss: 9 }), { epochs: [epoch(3)], layers: [] });
+      expect(await opened.dump()).toEqual(before);
+    });
+
     it('reports outcomes in order of their number, exactly as they were written', async () => {
       for (const number of [5, 2, 9]) {
         await store.finishTrial(
@@ -448,6 +484,19 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
         const states = await statesOf(id);
         expect(states.running).toBe(0);
         expect(Object.values(states).reduce((sum, count) => sum + count)).toBe(1);
+      }
+    });
+
+    it('leaves no trial running in a sweep that is cancelled while its trials are claimed', async () => {
+      for (let round = 0; round < 10; round++) {
+        const id = `closing-${randomUUID()}`;
+        await store.openSweep(sweep(id));
+        const claims = Array.from({ length: 8 }, (_, number) => store.claimTrial(claim(id, number, randomUUID())));
+        const [closing, ...answers] = await Promise.allSettled([store.closeSweep(id, 'cancelled', 'asked'), ...claims]);
+        expect(closing.status).toBe('fulfilled');
+        const errors = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []));
+        expect(errors.filter((error) => !(error instanceof UserError))).toEqual([]);
+        expect((await statesOf(id)).running).toBe(0);
       }
     });
   });
