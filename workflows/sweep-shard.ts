@@ -23,11 +23,14 @@ export interface ShardInput extends Shard {
   readonly spec: SweepSpec;
   /** Trials after which the shard drains and continues as new. */
   readonly trialsPerRun: number;
-  /** Trials that end between two reports to the sweep. */
+  /** Trials that end at least between two reports to the sweep. */
   readonly trialsPerReport: number;
   /** Of the runs before this one; `from` is the position after theirs. */
   readonly tally: Tally;
 }
+
+/** Time at least between two reports: each costs the server about as much as a trial. */
+const reportIntervalMs = 2_000;
 
 /**
  * Runs the trials of one range of plan positions, `concurrency` at a time, one activity each. A trial that finally fails is
@@ -44,6 +47,7 @@ export async function sweepShard(input: ShardInput): Promise<Tally> {
   let position = input.from;
   let started = 0;
   let running = 0;
+  let reported = { ended: endedOf(tally), atMs: Date.now() };
 
   const next = (): PlannedTrial | null => {
     const isLast = started >= input.trialsPerRun || workflowInfo().continueAsNewSuggested;
@@ -74,8 +78,12 @@ export async function sweepShard(input: ShardInput): Promise<Tally> {
     }
   };
 
-  const report = (): Promise<void> =>
-    CancellationScope.nonCancellable(async () => {
+  const isReportDue = (): boolean =>
+    endedOf(tally) - reported.ended >= input.trialsPerReport && Date.now() - reported.atMs >= reportIntervalMs;
+
+  const report = (): Promise<void> => {
+    reported = { ended: endedOf(tally), atMs: Date.now() };
+    return CancellationScope.nonCancellable(async () => {
       try {
         const sweep = getExternalWorkflowHandle(sweepWorkflowId);
         await sweep.signal(shardReportSignal, { sweepId, shard: input.index, tally, running });
@@ -84,6 +92,7 @@ export async function sweepShard(input: ShardInput): Promise<Tally> {
         log.warn('the sweep could not be told of progress', { sweepWorkflowId, error: String(error) });
       }
     });
+  };
 
   const slot = async (): Promise<void> => {
     for (let trial = next(); trial !== null; trial = next()) {
@@ -92,7 +101,7 @@ export async function sweepShard(input: ShardInput): Promise<Tally> {
       const end = await run(trial);
       running -= 1;
       tally = withTrial(tally, end);
-      if (endedOf(tally) % input.trialsPerReport === 0) reports.push(report());
+      if (isReportDue()) reports.push(report());
     }
   };
 
