@@ -12,7 +12,7 @@ import { folders } from '../../infra/local/folders.ts';
 import { startPostgres } from '../../infra/local/postgres.ts';
 import type { ContenderKind, Surroundings } from './contender.ts';
 import { kinds } from './contenders.ts';
-import { idealSeconds, type Load } from './load.ts';
+import type { Load } from './load.ts';
 import { watchMachineTime } from './machine-time.ts';
 import { describe, type Measurement } from './report.ts';
 
@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', multiple: true },
   },
 });
-const load: Load = {
+const wanted: Load = {
   trials: Number(options.trials ?? (options.quick ? 50 : 1_000)),
   concurrency: Number(options.concurrency),
   epochs: 5,
@@ -34,6 +34,7 @@ const progress = (message: string): void => void process.stderr.write(`${message
 
 /** Starts the system, runs the load once, and says what the run alone took. */
 async function measure(kind: ContenderKind, surroundings: Surroundings): Promise<Measurement> {
+  const load = { ...wanted, concurrency: Math.min(wanted.concurrency, kind.atMost ?? wanted.concurrency) };
   const contender = await kind.start(load, surroundings);
   try {
     const averageBefore = loadavg()[0]!;
@@ -48,7 +49,8 @@ async function measure(kind: ContenderKind, surroundings: Surroundings): Promise
       machineSeconds,
       stored: await contender.stored(),
       afterKill: kind.afterKill,
-      load: [averageBefore, loadavg()[0]!],
+      load,
+      averages: [averageBefore, loadavg()[0]!],
     };
   } finally {
     await contender.close();
@@ -72,7 +74,7 @@ try {
   try {
     for (const [index, kind] of kinds.entries()) {
       if (options.only && !options.only.includes(kind.system)) continue;
-      progress(`${kind.system}: ${load.trials} trials, ideally ${idealSeconds(load)} s`);
+      progress(`${kind.system}: ${wanted.trials} trials`);
       const name = `contender_${index}`;
       await admin.query(`CREATE DATABASE ${name}`);
       const databaseUrl = new URL(postgres.url);
@@ -88,7 +90,7 @@ try {
       };
       try {
         measurements.push(await measure(kind, surroundings));
-        progress(describe(measurements.slice(-1), [], load));
+        progress(describe(measurements.slice(-1), []));
       } catch (error) {
         if (!(error instanceof MachineError)) throw error;
         absent.push(`${kind.system}: ${error.message}`);
@@ -103,6 +105,5 @@ try {
 }
 const processor = `${cpus()[0]?.model ?? process.arch}, ${cpus().length} cores`;
 console.log(
-  `${load.trials} trials of 1 s, ${load.concurrency} at once, ${load.epochs + 1} reports each; ideally ${idealSeconds(load)} s. ` +
-    `${processor}; Node ${process.versions.node}.\n\n${describe(measurements, absent, load)}`,
+  `${wanted.trials} trials of 1 s, ${wanted.epochs + 1} reports each. ${processor}; Node ${process.versions.node}.\n\n${describe(measurements, absent)}`,
 );

@@ -15,6 +15,8 @@ export interface Contender {
 /** Starts a contender; throws MachineError where it cannot be had. */
 export interface ContenderKind {
   readonly system: string;
+  /** Trials in flight that this machine bears, where it does not bear them all. */
+  readonly atMost?: number;
   /** What becomes of a trial whose process is killed. */
   readonly afterKill: string;
   start(load: Load, surroundings: Surroundings): Promise<Contender>;

@@ -16,9 +16,13 @@ const optunaOnPostgres = {
   afterKill: 'stay running for ever, unless heartbeats are asked for',
 } satisfies Partial<PythonContender>;
 
+const rayConcurrency = 16;
+
 const rayTune = {
   peer: ray,
   script: 'ray_peer.py',
+  // It has a process for each trial in flight: with 64 of them, runs on 2 cores and 24 GB ended half way without a message.
+  atMost: rayConcurrency,
   afterKill: 'tried again if FailureConfig says so; none when the driver dies, until a person restores it',
 } satisfies Partial<PythonContender>;
 
@@ -31,6 +35,7 @@ export const kinds: readonly ContenderKind[] = [
     system: 'Optuna, a process a core',
     options: { processes: availableParallelism() },
   }),
+  { ...initsweep, system: 'initsweep, as many at once as Ray Tune', atMost: rayConcurrency },
   pythonContender({ ...rayTune, system: 'Ray Tune', options: { files: true } }),
   pythonContender({ ...rayTune, system: 'Ray Tune, without its loggers', options: { files: false } }),
 ];

@@ -7,7 +7,7 @@ import { installPeer, type PythonPeer } from '../peers/install-peers.ts';
 import { peerEnvironment } from '../peers/peer-environment.ts';
 import type { ContenderKind } from './contender.ts';
 
-export interface PythonContender extends Pick<ContenderKind, 'system' | 'afterKill'> {
+export interface PythonContender extends Omit<ContenderKind, 'start'> {
   readonly peer: PythonPeer;
   /** File beside this one. It prints `ready`, runs the load when a line comes, prints what it has stored, and ends when its input does. */
   readonly script: string;
@@ -15,10 +15,10 @@ export interface PythonContender extends Pick<ContenderKind, 'system' | 'afterKi
 }
 
 /** A system in Python that runs as one process tree beside PostgreSQL. */
-export function pythonContender({ system, afterKill, peer, script, options }: PythonContender): ContenderKind {
+export function pythonContender({ peer, script, options, ...kind }: PythonContender): ContenderKind {
+  const { system } = kind;
   return {
-    system,
-    afterKill,
+    ...kind,
     async start(load, { databaseUrl, postgresPid, folder, onProgress }) {
       const python = await installPeer(peer, onProgress);
       const settings = JSON.stringify({ ...load, ...options, databaseUrl, folder });
@@ -37,7 +37,7 @@ export function pythonContender({ system, afterKill, peer, script, options }: Py
         for (;;) {
           const { value, done } = await lines.next();
           if (done === true)
-            throw new MachineError(`${script} ended: ${errors.trim().split('\n').slice(-60).join('\n')}`);
+            throw new MachineError(`${script} ended: ${errors.trim().split('\n').slice(-5).join('\n')}`);
           if (value.startsWith('> ')) return value.slice(2);
         }
       };
