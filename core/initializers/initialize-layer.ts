@@ -11,7 +11,7 @@ import { scaledKernel } from './variance-scaling.ts';
 export interface InitialLayer {
   /** [fanIn, fanOut], row-major: entry i * fanOut + j is the weight from input i to unit j. */
   readonly kernel: Float32Array;
-  /** [fanOut]; 0 but for `critical`. */
+  /** [fanOut]; 0 but for `critical` and `meanField`. */
   readonly bias: Float32Array;
 }
 
@@ -38,7 +38,9 @@ export function initializeLayer(initializer: Initializer, shape: LayerShape, str
     case 'sparse':
       return withoutBias(sparseKernel(shape, initializer.k, initializer.sd, stream), fanOut);
     case 'critical':
-      return criticalLayer(shape, initializer.sigmaB, stream);
+      return meanFieldLayer(shape, criticalPoint(activation, initializer.sigmaB).sigmaW, initializer.sigmaB, stream);
+    case 'meanField':
+      return meanFieldLayer(shape, initializer.sigmaW, initializer.sigmaB, stream);
     default:
       return withoutBias(scaledKernel(initializer, shape, stream), fanOut);
   }
@@ -55,8 +57,13 @@ function identityKernel({ fanIn, fanOut }: LayerShape, gain: number): Float32Arr
   return kernel;
 }
 
-function criticalLayer({ fanIn, fanOut, activation }: LayerShape, sigmaB: number, stream: RandomStream): InitialLayer {
-  const { sigmaW } = criticalPoint(activation, sigmaB);
+/** Kernel N(0, sigmaW^2 / fanIn), biases N(0, sigmaB^2). */
+function meanFieldLayer(
+  { fanIn, fanOut }: LayerShape,
+  sigmaW: number,
+  sigmaB: number,
+  stream: RandomStream,
+): InitialLayer {
   const kernel = new Float32Array(fanIn * fanOut);
   const bias = new Float32Array(fanOut);
   stream.fillNormal(kernel, 0, sigmaW / Math.sqrt(fanIn));

@@ -28,6 +28,12 @@ const he = {
   },
 } as const satisfies Record<string, CatalogueParameter>;
 
+const sigmaB = {
+  meaning: 'Standard deviation of the biases.',
+  default: 0,
+  range: { least: 0, most: 10 },
+} as const satisfies CatalogueParameter;
+
 const LECUN = 'LeCun, Bottou, Orr, Mueller 1998';
 const GLOROT = 'Glorot, Bengio 2010';
 const HE = 'He, Zhang, Ren, Sun 2015';
@@ -152,6 +158,18 @@ export const initializerCatalogue = {
     aliases: ['edgeOfChaos'],
     rule: 'kernel N(0, sigmaW^2 / fanIn), bias N(0, sigmaB^2), sigmaW on the edge of chaos of the activation',
     source: 'Poole et al. 2016; Schoenholz et al. 2017',
-    parameters: { sigmaB: { meaning: 'Standard deviation of the biases.', default: 0, range: { least: 0, most: 10 } } },
+    parameters: { sigmaB },
+  },
+  meanField: {
+    aliases: [],
+    rule: 'kernel N(0, sigmaW^2 / fanIn), bias N(0, sigmaB^2): any point of the mean-field phase diagram',
+    source: 'Poole et al. 2016; Schoenholz et al. 2017',
+    parameters: {
+      sigmaW: {
+        meaning: 'Standard deviation of the weights times the root of fanIn.',
+        range: { least: 0, most: 1000, above: true },
+      },
+      sigmaB,
+    },
   },
 } as const satisfies Record<InitializerName, CatalogueEntry>;

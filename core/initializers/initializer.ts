@@ -21,6 +21,7 @@ export type Initializer =
   | { readonly name: 'identity'; readonly gain: Gain }
   | { readonly name: 'sparse'; readonly k: number; readonly sd: number }
   | { readonly name: 'lsuv'; readonly tolerance: number; readonly maxIterations: number }
-  | { readonly name: 'critical'; readonly sigmaB: number };
+  | { readonly name: 'critical'; readonly sigmaB: number }
+  | { readonly name: 'meanField'; readonly sigmaW: number; readonly sigmaB: number };
 
 export type InitializerName = Initializer['name'];

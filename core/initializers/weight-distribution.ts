@@ -12,7 +12,7 @@ export interface WeightDistribution {
   /** Least and greatest weight that can come out; infinite where there is none. */
   readonly low: number;
   readonly high: number;
-  /** Variance of the biases, 0 but for `critical`. */
+  /** Variance of the biases, 0 but for `critical` and `meanField`. */
   readonly biasVariance: number;
 }
 
@@ -52,6 +52,8 @@ export function weightDistribution(initializer: Initializer, shape: LayerShape):
       const { sigmaW } = criticalPoint(activation, initializer.sigmaB);
       return unbounded('normal', sigmaW ** 2 / fanIn, initializer.sigmaB ** 2);
     }
+    case 'meanField':
+      return unbounded('normal', initializer.sigmaW ** 2 / fanIn, initializer.sigmaB ** 2);
     default: {
       const variance = scalingVariance(initializer, shape);
       const kind = scalingDistribution(initializer);

@@ -6,6 +6,7 @@ import { UserError } from '../../../core/errors.ts';
 import { initializeLayer, type InitialLayer } from '../../../core/initializers/initialize-layer.ts';
 import type { Initializer } from '../../../core/initializers/initializer.ts';
 import type { LayerShape } from '../../../core/initializers/layer-shape.ts';
+import { criticalPoint } from '../../../core/theory/critical-point.ts';
 import { randomStream } from '../../../core/random/random-stream.ts';
 import { kolmogorovSmirnov, kolmogorovSmirnovLimit } from '../kolmogorov-smirnov.ts';
 
@@ -218,6 +219,22 @@ describe('the other initializers', () => {
     }
   });
 
+  it('meanField draws kernel and biases of the two scales it is given', () => {
+    for (const seed of seeds) {
+      const { kernel, bias } = draw({ name: 'meanField', sigmaW: 1.5, sigmaB: 0.3 }, shape, seed);
+      expectSample(kernel, 'normal', 2.25 / shape.fanIn);
+      expectSample(bias, 'normal', 0.09);
+      expect([kernel.length, bias.length]).toEqual([60_000, 200]);
+    }
+  });
+
+  it('meanField on the edge of chaos is critical', () => {
+    const { sigmaW } = criticalPoint({ name: 'tanh' }, 0.2);
+    expect(draw({ name: 'meanField', sigmaW, sigmaB: 0.2 }, shape, 1)).toEqual(
+      draw({ name: 'critical', sigmaB: 0.2 }, shape, 1),
+    );
+  });
+
   it('critical refuses an activation that has no critical point', () => {
     expect(() => draw({ name: 'critical', sigmaB: 0.1 }, { ...shape, activation: { name: 'relu' } }, 1)).toThrow(
       UserError,
@@ -231,6 +248,7 @@ const everyRandom: readonly Initializer[] = [
   { name: 'sparse', k: 3, sd: 1 },
   { name: 'lsuv', tolerance: 0.1, maxIterations: 10 },
   { name: 'critical', sigmaB: 0.2 },
+  { name: 'meanField', sigmaW: 1.5, sigmaB: 0.2 },
 ];
 
 describe('randomness', () => {
