@@ -4,6 +4,7 @@ import { layerRecords, outcomes, progress } from './aggregates.ts';
 import { trialClaimer } from './claims.ts';
 import { connect } from './database.ts';
 import { abandonTrial, recordFailure, trialFinisher } from './endings.ts';
+import { recordEvent } from './events.ts';
 import { recordProgressOfMany } from './records.ts';
 import { storageError } from './storage-error.ts';
 import type { SweepStore } from './sweep-store.ts';
@@ -61,6 +62,7 @@ export async function openStore(databaseUrl: string): Promise<SweepStore & { clo
     abandonTrial: (trial, state, reason) =>
       run('abandonTrial', { ...trial, state }, () => abandonTrial(client, trial, state, reason)),
     recordFailure: (failure) => run('recordFailure', { ...failure }, () => recordFailure(client, failure)),
+    recordEvent: (event) => run('recordEvent', { ...event }, () => recordEvent(client, event)),
     progress: (sweepId) => run('progress', { sweepId }, () => progress(client, sweepId)),
     outcomes: (sweepId) => run('outcomes', { sweepId }, () => outcomes(client, sweepId)),
     layerRecords: (sweepId) => run('layerRecords', { sweepId }, () => layerRecords(client, sweepId)),

@@ -125,6 +125,31 @@ export interface TrialLayerRow extends LayerRecord {
   readonly trialId: string;
 }
 
+/** What annotations on the dashboards tell of. */
+export type SweepEventKind =
+  | 'paused'
+  | 'resumed'
+  | 'seedsAdded'
+  | 'concurrencySet'
+  | 'workerStarted'
+  | 'workerStopped'
+  /** An attempt ended without a word: its worker died, or lost its connection for too long. */
+  | 'attemptLost'
+  /** A trial goes on from a checkpoint of an earlier attempt. */
+  | 'trialResumed'
+  | 'fault';
+
+export interface SweepEvent {
+  /** Chosen by the caller, the same whenever it tells of the same event, such as `<sweep id>/paused/3`. */
+  readonly id: string;
+  /** Null when it concerns every sweep, as a worker's restart does. */
+  readonly sweepId: string | null;
+  readonly kind: SweepEventKind;
+  /** One sentence for a reader. */
+  readonly detail: string;
+  readonly worker: string | null;
+}
+
 /**
  * Where results live. Every implementation guarantees:
  * - each method is idempotent: repeating it, at once or much later, leaves the same rows;
@@ -164,6 +189,8 @@ export interface SweepStore {
   abandonTrial(trial: Fenced, state: 'cancelled' | 'failed', reason: string): Promise<void>;
   /** For an orchestrator that knows that no attempt lives any more; takes the fence away from any that does. A trial that is held stays as it is. */
   recordFailure(failure: TrialFailure): Promise<void>;
+  /** Keeps the event with the database's time; one whose id is there stays as it is. Throws UserError when there is no such sweep. */
+  recordEvent(event: SweepEvent): Promise<void>;
   progress(sweepId: string): Promise<SweepProgress>;
   /** Finished trials of a sweep in order of their number. */
   outcomes(sweepId: string): Promise<TrialOutcomeRow[]>;

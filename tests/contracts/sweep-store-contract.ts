@@ -54,8 +54,29 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
       expect((await store.listSweeps(2)).map(({ id }) => id)).toEqual([b, a]);
     });
 
+    it('keeps an event once, however often it is told', async () => {
+      const event = {
+        id: `${a}/paused/1`,
+        sweepId: a,
+        kind: 'paused',
+        detail: 'a person paused it',
+        worker: null,
+      } as const;
+      await store.recordEvent(event);
+      const before = await opened.dump();
+      await store.recordEvent({ ...event, detail: 'told again' });
+      await store.recordEvent({ ...event, id: randomUUID(), sweepId: null, worker: 'worker-1' });
+      const after = (await opened.dump()) as { sweep_event: unknown[] };
+      expect((before as { sweep_event: unknown[] }).sweep_event).toContainEqual(
+        expect.objectContaining({ id: event.id, sweep_id: a, detail: event.detail, at: expect.any(Date) }),
+      );
+      expect(after.sweep_event).toHaveLength((before as { sweep_event: unknown[] }).sweep_event.length + 1);
+      expect(after.sweep_event).toEqual(expect.arrayContaining((before as { sweep_event: unknown[] }).sweep_event));
+    });
+
     it('says that there is no such sweep', async () => {
       for (const call of [
+        () => store.recordEvent({ id: 'x', sweepId: 'nowhere', kind: 'fault', detail: 'a fault', worker: null }),
         () => store.readSweep('nowhere'),
         () => store.closeSweep('nowhere', 'completed', 'done'),
         () => store.progress('nowhere'),

@@ -12,7 +12,7 @@ describeSweepStore('PostgreSQL', async () => {
     store,
     async dump() {
       const tables: Record<string, unknown> = {};
-      for (const table of ['sweep', 'sweep_trial', 'trial']) {
+      for (const table of ['sweep', 'sweep_trial', 'trial', 'sweep_event']) {
         tables[table] = (await client.query(`SELECT * FROM ${table} ORDER BY 1, 2`)).rows;
       }
       for (const [table, loss] of [
