@@ -32,6 +32,7 @@ const families: Readonly<Record<InitializerName, { readonly colour: string; read
   orthogonal: { colour: '#cc79a7', dash: null },
   lsuv: { colour: '#56b4e9', dash: null },
   critical: { colour: '#d55e00', dash: null },
+  meanField: { colour: '#7b6cd9', dash: null },
   identity: { colour: '#44aa99', dash: [14, 4, 2, 4] },
   sparse: { colour: '#999933', dash: null },
   commonHeuristic: { colour: '#882255', dash: null },
