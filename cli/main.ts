@@ -56,6 +56,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .command('claims')
     .description('say which of the six claims about initializers a sweep supports, refutes or leaves open')
     .argument('<id>', 'workflow id or sweep id')
+    .option('--best-rate', 'compare cells each at its own best learning rate, chosen on validation data by other seeds')
     .option('--json', 'all findings, as JSON')
     .action(run(async () => (await import('./commands/claims.ts')).claimsCommand));
   program

@@ -50,7 +50,8 @@ export async function outcomes(client: PrismaClient, sweepId: string): Promise<T
       t.initializer, t.activation, t.depth, t.width, t.learning_rate AS "learningRate", t.optimizer,
       t.batch_size AS "batchSize", t.dataset, t.seed::double precision AS seed,
       t.epochs_to_target AS "epochsToTarget", t.epochs_run AS "epochsRun",
-      t.test_loss AS "testLoss", t.test_accuracy AS "testAccuracy", t.duration_ms AS "durationMs", t.backend
+      t.test_loss AS "testLoss", t.test_accuracy AS "testAccuracy", t.best_validation_loss AS "bestValidationLoss",
+      t.best_validation_accuracy AS "bestValidationAccuracy", t.duration_ms AS "durationMs", t.backend
     FROM sweep_trial l JOIN trial t ON t.id = l.trial_id
     WHERE l.sweep_id = ${sweepId} AND t.state <> 'running'
     ORDER BY l.number`;

@@ -115,6 +115,8 @@ export interface TrialOutcomeRow extends Cell {
   readonly epochsRun: number | null;
   readonly testLoss: number | null;
   readonly testAccuracy: number | null;
+  readonly bestValidationLoss: number | null;
+  readonly bestValidationAccuracy: number | null;
   readonly durationMs: number | null;
   readonly backend: string | null;
   readonly trialId: string;

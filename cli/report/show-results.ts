@@ -1,8 +1,11 @@
+import { atBestRates } from '../../core/comparison/best-rate.ts';
 import { compareInitializers } from '../../core/comparison/compare-initializers.ts';
+import type { ComparedTraining, GroupComparison } from '../../core/comparison/comparison.ts';
 import { finalTrialStates } from '../../core/trial/trial-record.ts';
 import type { SweepStore, TrialOutcomeRow } from '../../storage/sweep-store.ts';
 import { durationText } from '../progress/progress-text.ts';
 import { answer } from './answer.ts';
+import { bestRatesTable } from './best-rates-table.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { resultTable } from './result-table.ts';
 
@@ -28,9 +31,23 @@ export async function showResults(store: SweepStore, sweepId: string): Promise<v
   );
   if (target !== null) console.log(`"> ${epochs}": most seeds had not met the target when the budget of epochs ended.`);
   console.log(comparisonTable(comparisons));
+  const answered = sweep.spec.axes.learningRate.length > 1 ? showBestRates(outcomes, { epochs, target }) : comparisons;
   console.log(`\nAnswer`);
-  for (const sentence of answer(comparisons)) console.log(`  ${sentence}`);
+  for (const sentence of answer(answered)) console.log(`  ${sentence}`);
   console.log('');
+}
+
+/** Prints what each initializer does at its own best learning rate, and answers the comparison. */
+function showBestRates(outcomes: readonly TrialOutcomeRow[], training: ComparedTraining): GroupComparison[] {
+  const { trials, choices } = atBestRates(outcomes, training);
+  const comparisons = compareInitializers(trials, training);
+  console.log('\nEach initializer at its own best learning rate');
+  console.log('Each half of the seeds is shown at the rate that the other half chose, by validation data alone.');
+  console.log(resultTable(comparisons));
+  console.log(comparisonTable(comparisons));
+  console.log('The rates chosen. An arrow marks an end of those tried: a better one may lie beyond.');
+  console.log(bestRatesTable(choices));
+  return comparisons;
 }
 
 function countsText(outcomes: readonly TrialOutcomeRow[], total: number): string {

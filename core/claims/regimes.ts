@@ -2,7 +2,7 @@ import type { Activation } from '../activations/activation.ts';
 import { hasResult } from '../comparison/score-trials.ts';
 import type { Initializer } from '../initializers/initializer.ts';
 import { parseActivation, parseInitializer } from '../sweep/parse-choice.ts';
-import { cellParts, type CellLabels } from '../trial/labels.ts';
+import { bestRate, cellParts, type CellLabels } from '../trial/labels.ts';
 import type { ClaimInput, ClaimLayer, ClaimTrial } from './claim.ts';
 
 /** One initializer's trials in a regime, those with a result. */
@@ -40,6 +40,7 @@ export function regimesOf({ trials, layers }: ClaimInput): Regime[] {
   const told = trials.filter(hasResult);
   const layersByTrial = groupBy(layers, ({ trialId }) => trialId);
   const varying = new Set<string>(axes.filter((axis) => new Set(told.map((trial) => trial[axis])).size > 1));
+  if (told.some(({ learningRate }) => learningRate === bestRate)) varying.add('learningRate');
   const isShown = (axis: keyof CellLabels) => axis === 'activation' || axis === 'depth' || varying.has(axis);
   return [...groupBy(told, (trial) => JSON.stringify(axes.map((axis) => trial[axis])))]
     .sort(([a], [b]) => (a < b ? -1 : 1))

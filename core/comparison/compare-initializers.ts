@@ -1,8 +1,9 @@
 import { randomStream } from '../random/random-stream.ts';
 import { bootstrapInterval } from '../statistics/bootstrap.ts';
 import { probabilityOfImprovement } from '../statistics/probability-of-improvement.ts';
-import { cellParts, type CellLabels } from '../trial/labels.ts';
+import { bestRate, cellParts, type CellLabels } from '../trial/labels.ts';
 import type { ComparedTraining, ComparedTrial, GroupComparison, InitializerResult, TestMetric } from './comparison.ts';
+import { groupedBy } from './grouped-by.ts';
 import { initializerResult, type RankedResult } from './initializer-result.ts';
 import { hasResult, order, scoreTrials, testMetricOf } from './score-trials.ts';
 import { verdictOf } from './verdict.ts';
@@ -21,6 +22,7 @@ export function compareInitializers(trials: readonly ComparedTrial[], training: 
   const shown = new Set<keyof CellLabels>(
     groupAxes.filter((axis) => alwaysShown.has(axis) || new Set(trials.map((trial) => trial[axis])).size > 1),
   );
+  if (trials.some(({ learningRate }) => learningRate === bestRate)) shown.add('learningRate');
   const metric = testMetricOf(trials);
 
   return [...groupedBy(trials, (trial) => JSON.stringify(Object.values(groupOf(trial)))).values()]
@@ -68,15 +70,4 @@ function groupOf(trial: ComparedTrial): Omit<CellLabels, 'initializer'> {
 
 function compareLabels(a: Omit<CellLabels, 'initializer'>, b: Omit<CellLabels, 'initializer'>): number {
   return groupAxes.map((axis) => order(a[axis], b[axis])).find((sign) => sign !== 0) ?? 0;
-}
-
-function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const members = groups.get(key);
-    if (members === undefined) groups.set(key, [item]);
-    else members.push(item);
-  }
-  return groups;
 }

@@ -31,20 +31,23 @@ export function datasetLabel(dataset: DatasetSpec): string {
   return choiceLabel(dataset, datasetDefaults);
 }
 
+/** Stands where a learning rate does for trials that were each given their cell's best one: see core/comparison/best-rate.ts. */
+export const bestRate = 'best';
+
 /** A combination of all axes but the seed, as labels and numbers: what trials are grouped by. */
 export interface CellLabels {
   readonly initializer: string;
   readonly activation: string;
   readonly depth: number;
   readonly width: number;
-  readonly learningRate: number;
+  readonly learningRate: number | typeof bestRate;
   readonly optimizer: string;
   readonly batchSize: number;
   readonly dataset: string;
 }
 
 /** The cell that a trial belongs to. */
-export function cellOf(config: TrialConfig): CellLabels {
+export function cellOf(config: TrialConfig): CellLabels & { readonly learningRate: number } {
   return {
     initializer: initializerLabel(config.initializer),
     activation: activationLabel(config.activation),
@@ -64,7 +67,7 @@ export function cellParts(cell: CellLabels, shown: (axis: keyof CellLabels) => b
     activation: cell.activation,
     depth: `depth ${cell.depth}`,
     width: `width ${cell.width}`,
-    learningRate: `rate ${cell.learningRate}`,
+    learningRate: cell.learningRate === bestRate ? 'best rate' : `rate ${cell.learningRate}`,
     optimizer: cell.optimizer,
     batchSize: `batch ${cell.batchSize}`,
     dataset: cell.dataset,

@@ -367,6 +367,8 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
         epochsRun: 4,
         testLoss: 0.1 + 0.2,
         testAccuracy: 0.875,
+        bestValidationLoss: result().bestValidationLoss,
+        bestValidationAccuracy: result().bestValidationAccuracy,
         durationMs: 2,
         backend: 'cpu',
       });

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { answer } from '../../../cli/report/answer.ts';
+import { bestRatesTable } from '../../../cli/report/best-rates-table.ts';
 import { comparisonTable } from '../../../cli/report/comparison-table.ts';
 import { intervalText, listText, metricText } from '../../../cli/report/numbers.ts';
 import { resultTable } from '../../../cli/report/result-table.ts';
+import { atBestRates } from '../../../core/comparison/best-rate.ts';
 import { compareInitializers } from '../../../core/comparison/compare-initializers.ts';
 import type { ComparedTrial } from '../../../core/comparison/comparison.ts';
 
@@ -75,6 +77,24 @@ describe('comparisonTable', () => {
     const text = flat(comparisonTable(comparisons));
     expect(text).toContain('zeros 4 (2 failed)');
     expect(text).toMatch(/-> undecided among 1 and 2: .*overlap/);
+  });
+});
+
+describe('bestRatesTable', () => {
+  test('shows the rates that the halves of the seeds are reported at, and marks the ends of those tried', () => {
+    const { choices } = atBestRates(
+      [0.01, 0.03, 0.1].flatMap((learningRate) =>
+        [
+          ...trialsOf('heNormal', 'relu', (seed) =>
+            reached(Math.abs(learningRate - (seed % 2 ? 0.03 : 0.1)) + 1)(seed),
+          ),
+          ...trialsOf('zeros', 'relu', (seed) => reached(learningRate + 1)(seed)),
+        ].map((trial) => ({ ...trial, learningRate, bestValidationLoss: null, bestValidationAccuracy: 0.5 })),
+      ),
+      { epochs: budget, target: {} },
+    );
+    const lines = flat(bestRatesTable(choices)).split('\n');
+    expect(lines.find((line) => line.includes('relu'))).toContain('relu · depth 8 0.03, 0.1 ↑ 0.01 ↓');
   });
 });
 
