@@ -15,6 +15,10 @@ const commonSchema = z.object({
     ...wanted('a PostgreSQL address such as postgresql://user:password@host:5432/database'),
   }),
   SWEEP_LOG_LEVEL: z.enum(logLevels, wanted(`one of ${logLevels.join(', ')}`)).default('info'),
+  SWEEP_METRICS: z
+    .string()
+    .regex(/^(\[[\da-f:]+\]|[\d.]+):\d{1,5}$/i, wanted('an address and port to listen on, such as 127.0.0.1:9464'))
+    .optional(),
 });
 
 const limitNames = Object.keys(limitVariables) as LimitName[];
@@ -45,6 +49,8 @@ const trainingSchema = commonSchema.extend({
 export interface WorkerConfig {
   readonly databaseUrl: string;
   readonly logLevel: (typeof logLevels)[number];
+  /** Address and port where Prometheus may read metrics; undefined: nowhere. */
+  readonly metricsAddress: string | undefined;
   readonly temporal: { readonly connection: NativeConnectionOptions; readonly namespace: string };
 }
 
@@ -62,7 +68,7 @@ export interface TrainingWorkerConfig extends WorkerConfig {
 }
 
 /**
- * A control worker's settings from the environment: DATABASE_URL, SWEEP_LOG_LEVEL, SWEEP_MAX_* and TEMPORAL_* by Temporal's
+ * A control worker's settings from the environment: DATABASE_URL, SWEEP_LOG_LEVEL, SWEEP_METRICS, SWEEP_MAX_* and TEMPORAL_* by Temporal's
  * own conventions. Throws UserError with every mistake at once.
  */
 export function readControlConfig(environment: NodeJS.ProcessEnv): ControlWorkerConfig {
@@ -72,6 +78,7 @@ export function readControlConfig(environment: NodeJS.ProcessEnv): ControlWorker
   return {
     databaseUrl: variables.DATABASE_URL,
     logLevel: variables.SWEEP_LOG_LEVEL,
+    metricsAddress: variables.SWEEP_METRICS,
     temporal,
     limits: limitsOf(variables),
   };
@@ -90,6 +97,7 @@ export function readTrainingConfig(environment: NodeJS.ProcessEnv): TrainingWork
   return {
     databaseUrl: variables.DATABASE_URL,
     logLevel: variables.SWEEP_LOG_LEVEL,
+    metricsAddress: variables.SWEEP_METRICS,
     temporal,
     backend: variables.SWEEP_BACKEND,
     trainers: variables.SWEEP_TRAINERS,

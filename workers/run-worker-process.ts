@@ -2,7 +2,7 @@ import type { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { UserError } from '../core/errors.ts';
 import type { WorkerConfig } from './config.ts';
-import { installLogger } from './logger.ts';
+import { installRuntime } from './install-runtime.ts';
 
 const exitCodes = { stopped: 0, failed: 1, userMustAct: 2 } as const;
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
@@ -35,7 +35,7 @@ export async function runWorkerProcess<Config extends WorkerConfig>(worker: Work
   }
   try {
     const config = worker.readConfig(process.env);
-    logger = installLogger(worker.name, config.logLevel);
+    logger = installRuntime(worker.name, config);
     running = await worker.compose(config, { logger, closeLater: (close) => closes.unshift(close) });
     const run = running.run();
     logger.info({ taskQueue: running.options.taskQueue, namespace: running.options.namespace }, 'ready');

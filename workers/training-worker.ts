@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { Worker } from '@temporalio/worker';
+import { Runtime, Worker } from '@temporalio/worker';
 import { createTrainingActivities } from '../activities/training-activities.ts';
 import { openStore } from '../storage/prisma-sweep-store.ts';
 import type { Trainer } from '../training/trainer.ts';
@@ -7,6 +7,7 @@ import { trainingQueue } from '../workflows/task-queues.ts';
 import type { TrainingWorkerConfig } from './config.ts';
 import type { WorkerProcess } from './run-worker-process.ts';
 import { readVersions } from './versions.ts';
+import { meterTrainer } from './metered-trainer.ts';
 import { connect, workerSettings } from './worker-settings.ts';
 
 /** The composition of a training worker around the trainer that `startTrainer` starts: the worker takes as many trials as that has places. */
@@ -18,7 +19,7 @@ export function composeTrainingWorker(
     closeLater(() => store.close());
     const connection = await connect(config);
     closeLater(() => connection.close());
-    const trainer = await startTrainer(config);
+    const trainer = meterTrainer(await startTrainer(config), Runtime.instance().metricMeter);
     closeLater(() => trainer.close());
     const { places, description } = trainer.info;
     logger.info({ places, description }, 'trainers started');

@@ -48,6 +48,7 @@ describe('a control worker’s settings', () => {
       readControlConfig({
         DATABASE_URL: 'mysql://sweeper:secret@localhost/sweeps',
         SWEEP_LOG_LEVEL: 'loud',
+        SWEEP_METRICS: '9464',
         SWEEP_MAX_TRIALS: '-1',
         TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml',
       }),
@@ -56,6 +57,7 @@ describe('a control worker’s settings', () => {
     expect(mistakes.issues.map(({ path }) => path)).toEqual([
       'DATABASE_URL',
       'SWEEP_LOG_LEVEL',
+      'SWEEP_METRICS',
       'SWEEP_MAX_TRIALS',
       'TEMPORAL_CONFIG_FILE',
     ]);

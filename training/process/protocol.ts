@@ -9,6 +9,8 @@ export interface TrainerSettings {
   readonly backend: BackendChoice;
   /** Where the paths of a user's own data sets start; null where there are none. */
   readonly datasetFolder: string | null;
+  /** The one GPU that the process sees, as CUDA_VISIBLE_DEVICES names it; absent: those that this process sees. */
+  readonly gpu?: string;
 }
 
 /**

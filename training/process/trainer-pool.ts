@@ -5,14 +5,14 @@ import { startTrainerProcess } from './trainer-process.ts';
 import type { TrainerSettings } from './protocol.ts';
 
 /**
- * A Trainer over `processes` trainer processes. Throws what startTrainerProcess throws; then none is left running.
+ * A Trainer over trainer processes, one for each of the settings. Throws what startTrainerProcess throws; then none is left running.
  *
  * A new trial goes to a process that trains its shape already (their stack does more work in a step), as long as that one holds
  * at most twice as many trials as the least busy process; otherwise to the least busy one. So no process idles while
  * another has trials to share.
  */
-export async function startTrainerPool(processes: number, settings: TrainerSettings): Promise<Trainer> {
-  const started = await Promise.allSettled(Array.from({ length: processes }, () => startTrainerProcess(settings)));
+export async function startTrainerPool(settings: readonly TrainerSettings[]): Promise<Trainer> {
+  const started = await Promise.allSettled(settings.map(startTrainerProcess));
   const trainers = started.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const failure = started.find((start) => start.status === 'rejected');
   if (failure) {

@@ -189,6 +189,7 @@ function unexpected(answer: Answer): BugError {
 function startChild(settings: TrainerSettings): Promise<RunningChild> {
   const child = fork(childEntry, [], {
     execArgv: ['--import', tsx],
+    env: settings.gpu === undefined ? process.env : { ...process.env, CUDA_VISIBLE_DEVICES: settings.gpu },
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -55,7 +55,7 @@ describe('trainer pool', () => {
 
   it('trains over several processes, answers in order, and has the numbers of one', async () => {
     const settings = { backend: 'cpu', datasetFolder: null } as const;
-    const [pool, single] = await Promise.all([startTrainerPool(2, settings), startTrainerPool(1, settings)]);
+    const [pool, single] = await Promise.all([startTrainerPool([settings, settings]), startTrainerPool([settings])]);
     const configs = [3, 1, 2, 0, 2].map((epochs, seed) => trialConfig({ epochs, seed }));
     const told = await stories(pool, configs);
     expect(told.map(({ progress }) => progress.length)).toEqual([4, 2, 3, 1, 3]);
@@ -69,6 +69,7 @@ describe('trainer pool', () => {
   });
 
   it('does not start when one of its processes cannot', async () => {
-    await expect(startTrainerPool(2, { backend: 'abacus' as 'cpu', datasetFolder: null })).rejects.toThrow(UserError);
+    const settings = { backend: 'cpu', datasetFolder: null } as const;
+    await expect(startTrainerPool([settings, { ...settings, backend: 'abacus' as 'cpu' }])).rejects.toThrow(UserError);
   });
 });
