@@ -76,6 +76,12 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('say what is there, what is missing and how to mend it')
     .action(run(async () => (await import('./commands/doctor.ts')).doctorCommand));
   program
+    .command('migrate')
+    .description(
+      'bring the database of DATABASE_URL up to date; with SWEEP_WRITER_PASSWORD and SWEEP_GRAFANA_PASSWORD make the roles of workers and Grafana',
+    )
+    .action(run(async () => (await import('./commands/migrate.ts')).migrateCommand));
+  program
     .command('install')
     .description("build TensorFlow.js' addon against a current libtensorflow, for the backends native and cuda")
     .argument('<what>', 'native (processor) or cuda (NVIDIA GPU)')

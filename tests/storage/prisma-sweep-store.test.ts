@@ -1,11 +1,16 @@
 import pg from 'pg';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
+import { allowWriter } from '../../storage/writer-role.ts';
 import { describeSweepStore } from '../contracts/sweep-store-contract.ts';
 import { createTestDatabase } from '../setup/test-database.ts';
+import { createTestRole } from '../setup/test-role.ts';
 
+// As a worker's role: what the store does must not need more.
 describeSweepStore('PostgreSQL', async () => {
   const database = await createTestDatabase();
-  const store = await openStore(database.url);
+  const role = createTestRole('writer');
+  await allowWriter(database.url, role.password, role.name);
+  const store = await openStore(role.urlOf(database.url));
   const client = new pg.Client(database.url);
   await client.connect();
   return {
@@ -31,6 +36,7 @@ describeSweepStore('PostgreSQL', async () => {
       await store.close();
       await client.end();
       await database.drop();
+      await role.drop();
     },
   };
 });

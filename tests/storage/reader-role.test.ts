@@ -1,39 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { UserError } from '../../core/errors.ts';
 import { allowReader } from '../../storage/reader-role.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
+import { createTestRole } from '../setup/test-role.ts';
 
-// Roles belong to the server, not to a database: each run of this file has its own.
-const role = `reader_${randomBytes(6).toString('hex')}`;
-const password = 'p\'a\\s"s' + randomBytes(12).toString('hex');
+const role = createTestRole('reader');
 
 let database: TestDatabase;
 let reader: pg.Client;
 
-const readerUrl = (secret: string) => {
-  const url = new URL(database.url);
-  url.username = role;
-  url.password = encodeURIComponent(secret);
-  return url.href;
-};
-
 beforeAll(async () => {
   database = await createTestDatabase();
   // Two at once, as when two stacks start: both must succeed.
-  await Promise.all([allowReader(database.url, password, role), allowReader(database.url, password, role)]);
-  reader = new pg.Client(readerUrl(password));
+  await Promise.all([
+    allowReader(database.url, role.password, role.name),
+    allowReader(database.url, role.password, role.name),
+  ]);
+  reader = new pg.Client(role.urlOf(database.url));
   await reader.connect();
 });
 
 afterAll(async () => {
   await reader.end();
   await database.drop();
-  const admin = new pg.Client(inject('databaseAdminUrl'));
-  await admin.connect();
-  await admin.query(`DROP ROLE ${role}`);
-  await admin.end();
+  await role.drop();
 });
 
 test('reads every view', async () => {
@@ -61,16 +53,16 @@ test.each([
 
 test('a new password replaces the old one', async () => {
   const renewed = randomBytes(16).toString('hex');
-  await allowReader(database.url, renewed, role);
-  const other = new pg.Client(readerUrl(renewed));
+  await allowReader(database.url, renewed, role.name);
+  const other = new pg.Client(role.urlOf(database.url, renewed));
   await other.connect();
   await other.end();
-  await expect(new pg.Client(readerUrl(password)).connect()).rejects.toThrow('password authentication failed');
+  await expect(new pg.Client(role.urlOf(database.url)).connect()).rejects.toThrow('password authentication failed');
 });
 
 test('refuses a short password, and a user who may not make roles', async () => {
-  await expect(allowReader(database.url, 'short', role)).rejects.toThrow(UserError);
-  await allowReader(database.url, password, role);
-  const writing = `${readerUrl(password)}?options=${encodeURIComponent('-c default_transaction_read_only=off')}`;
-  await expect(allowReader(writing, password, `${role}_2`)).rejects.toThrow(UserError);
+  await expect(allowReader(database.url, 'short', role.name)).rejects.toThrow(UserError);
+  await allowReader(database.url, role.password, role.name);
+  const writing = `${role.urlOf(database.url)}?options=${encodeURIComponent('-c default_transaction_read_only=off')}`;
+  await expect(allowReader(writing, role.password, `${role.name}_2`)).rejects.toThrow(UserError);
 });
