@@ -65,7 +65,7 @@ export interface Stack {
   dispose(): void;
 }
 
-export type BackendName = 'cuda' | 'native' | 'wasm' | 'tfjsWasm' | 'cpu';
+export type BackendName = 'cuda' | 'simd' | 'native' | 'wasm' | 'tfjsWasm' | 'cpu';
 
 export interface Backend {
   readonly name: BackendName;

@@ -35,8 +35,8 @@ const controlSchema = commonSchema.extend(limitsSchema.shape);
 const trainingSchema = commonSchema.extend({
   SWEEP_BACKEND: z
     .enum(
-      ['auto', 'cuda', 'native', 'wasm', 'tfjsWasm', 'cpu'],
-      wanted('one of auto, cuda, native, wasm, tfjsWasm, cpu'),
+      ['auto', 'cuda', 'simd', 'wasm', 'native', 'tfjsWasm', 'cpu'],
+      wanted('one of auto, cuda, simd, wasm, native, tfjsWasm, cpu'),
     )
     .default('auto'),
   SWEEP_TRAINERS: z.coerce.number(wanted('a number of processes')).int().min(1).max(256).optional(),

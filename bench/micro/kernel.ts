@@ -2,21 +2,20 @@ import { randomStream } from '../../core/random/random-stream.ts';
 import type { Activation } from '../../core/activations/activation.ts';
 import type { Optimizer } from '../../core/trial/trial-config.ts';
 import type { Backend, StackShape } from '../../training/backend.ts';
-import { createCpuBackend } from '../../training/backends/cpu/cpu-backend.ts';
-import { createWasmBackend } from '../../training/backends/wasm/wasm-backend.ts';
+import { chooseBackend } from '../../training/backends/choose-backend.ts';
 import type { Dataset, Split } from '../../training/datasets/dataset.ts';
 import { parameterLayout } from '../../training/parameter-layout.ts';
 
 /**
- * Training steps per second of one trial on one core, backend wasm beside the cpu reference, on data of the size of the
- * 8x8 digits. Run with `npx tsx bench/micro/kernel.ts`; arguments choose activations (default relu and tanh).
+ * Training steps per second of one trial on one core, our two kernels side by side, on data of the size of the 8x8 digits.
+ * Run with `npx tsx bench/micro/kernel.ts`; arguments choose activations (default relu and tanh).
  */
 const inputs = 64;
 const classes = 10;
 const examples = 1_024;
 /** The best of many pieces shorter than a scheduler's slice, so that other load on the machine disturbs little. */
 const pieceMs = 4;
-const totalMs = 600;
+const totalMs = 300;
 
 const adam: Optimizer = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 const optimizers: readonly Optimizer[] = [adam, { name: 'sgd' }];
@@ -79,8 +78,9 @@ function stepFlops(shape: StackShape): number {
 }
 
 const names = process.argv.slice(2) as Exclude<Activation['name'], 'leakyRelu' | 'elu'>[];
-const wasm = await createWasmBackend();
-const cpu = createCpuBackend();
+const { backend: simd } = await chooseBackend('simd');
+const { backend: wasm } = await chooseBackend('wasm');
+console.log(`${simd.description}; ${wasm.description}`);
 const rows = [];
 for (const name of names.length > 0 ? names : (['relu', 'tanh'] as const)) {
   for (const optimizer of optimizers) {
@@ -95,18 +95,20 @@ for (const name of names.length > 0 ? names : (['relu', 'tanh'] as const)) {
             batchSize,
             optimizer: optimizer.name,
           };
-          const own = await stepsPerSecond(wasm, shape, optimizer);
-          const reference = await stepsPerSecond(cpu, shape, optimizer);
+          const ofSimd = await stepsPerSecond(simd, shape, optimizer);
+          const ofWasm = await stepsPerSecond(wasm, shape, optimizer);
+          const gigaflops = (rate: number): number => Number(((rate * stepFlops(shape)) / 1e9).toFixed(1));
           rows.push({
             activation: name,
             optimizer: optimizer.name,
             batch: batchSize,
             depth,
             width,
-            'steps/s': Math.round(own),
-            'GFLOP/s': Number(((own * stepFlops(shape)) / 1e9).toFixed(1)),
-            'cpu steps/s': Math.round(reference),
-            ratio: Number((own / reference).toFixed(1)),
+            'simd steps/s': Math.round(ofSimd),
+            'simd GFLOP/s': gigaflops(ofSimd),
+            'wasm steps/s': Math.round(ofWasm),
+            'wasm GFLOP/s': gigaflops(ofWasm),
+            ratio: Number((ofSimd / ofWasm).toFixed(1)),
           });
         }
       }

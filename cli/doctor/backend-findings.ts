@@ -15,8 +15,8 @@ export async function backendFindings(environment: NodeJS.ProcessEnv): Promise<F
     const tried = await tryBackend(name, environment);
     const subject = `backend ${name}`;
     if (!('problem' in tried)) return { subject, state: 'good', detail: tried.description };
-    const mend = (await canInstall(name, environment)) ? { mend: `npx initsweep install ${name}` } : {};
-    return { subject, state: 'note', detail: tried.problem, ...mend };
+    const mend = await mendOf(name, environment);
+    return { subject, state: 'note', detail: tried.problem, ...(mend === null ? {} : { mend }) };
   });
   const chosen = await tryBackend(environment['SWEEP_BACKEND'] || 'auto', environment);
   const subject = 'backend chosen';
@@ -35,6 +35,12 @@ async function tryBackend(choice: string, environment: NodeJS.ProcessEnv): Promi
   } catch (error) {
     return { problem: (error as Error).message };
   }
+}
+
+async function mendOf(name: BackendName, environment: NodeJS.ProcessEnv): Promise<string | null> {
+  if (name === 'simd')
+    return 'for training at more than twice the speed of wasm, install gcc or clang, or name one in CC';
+  return (await canInstall(name, environment)) ? `npx initsweep install ${name}` : null;
 }
 
 /** Whether `install` offers what this backend lacks; without a GPU nothing that it could install helps cuda. */

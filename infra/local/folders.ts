@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { foldersOf } from '../../core/folders.ts';
 
 export interface Folders {
   /** State that matters: database, Temporal's history, logs, `stack.json`. */
@@ -9,19 +10,8 @@ export interface Folders {
   readonly logs: string;
 }
 
-/**
- * Where the local stack keeps its files. `SWEEP_HOME` and `SWEEP_CACHE` come first; as root the defaults lie under
- * /var, because PostgreSQL then runs as another user who cannot enter root's home; else they follow the XDG base folders.
- */
+/** Where the local stack keeps its files; core/folders.ts says how they are found. */
 export function folders(environment: NodeJS.ProcessEnv = process.env, isRoot = process.getuid?.() === 0): Folders {
-  const under = (variable: string, rootDefault: string, xdgVariable: string, ...userDefault: string[]): string => {
-    const explicit = environment[variable];
-    if (explicit) return resolve(explicit);
-    if (isRoot) return rootDefault;
-    const base = environment[xdgVariable] || join(environment['HOME'] || homedir(), ...userDefault);
-    return join(base, 'initsweep');
-  };
-  const home = under('SWEEP_HOME', '/var/lib/initsweep', 'XDG_DATA_HOME', '.local', 'share');
-  const cache = under('SWEEP_CACHE', '/var/cache/initsweep', 'XDG_CACHE_HOME', '.cache');
-  return { home, cache, logs: join(home, 'logs') };
+  const { home, cache } = foldersOf({ environment, isRoot, homeFolder: homedir() });
+  return { home: resolve(home), cache: resolve(cache), logs: join(resolve(home), 'logs') };
 }

@@ -18,6 +18,7 @@ interface Candidate {
  */
 const candidates: readonly Candidate[] = [
   { name: 'cuda', create: async () => (await import('./tfjs/cuda-backend.ts')).createCudaBackend() },
+  { name: 'simd', create: async () => (await import('./simd/simd-backend.ts')).createSimdBackend() },
   { name: 'wasm', create: async () => (await import('./wasm/wasm-backend.ts')).createWasmBackend() },
   { name: 'native', create: async () => (await import('./tfjs/native-backend.ts')).createNativeBackend() },
   { name: 'tfjsWasm', create: async () => (await import('./tfjs/tfjs-wasm-backend.ts')).createTfjsWasmBackend() },

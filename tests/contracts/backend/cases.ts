@@ -6,21 +6,6 @@ import type { Dataset } from '../../../training/datasets/dataset.ts';
 import { taskOf } from '../../../training/losses.ts';
 import { randomDataset, type RandomDatasetOptions } from './random-dataset.ts';
 
-export const activations: readonly Activation[] = [
-  { name: 'relu' },
-  { name: 'leakyRelu', slope: 0.2 },
-  { name: 'elu', alpha: 0.8 },
-  { name: 'selu' },
-  { name: 'gelu' },
-  { name: 'swish' },
-  { name: 'softplus' },
-  { name: 'softsign' },
-  { name: 'tanh' },
-  { name: 'hardTanh' },
-  { name: 'sigmoid' },
-  { name: 'linear' },
-];
-
 export const losses: readonly Loss[] = ['crossEntropy', 'meanSquaredError', 'huber'];
 
 /** Every optimizer; adam and its kin with the usual epsilon and with one so large that its place in the formula shows. */

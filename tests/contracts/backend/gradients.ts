@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { activationLabel } from '../../../core/trial/labels.ts';
 import { randomStream } from '../../../core/random/random-stream.ts';
+import { everyActivation } from '../../core/activations/every-activation.ts';
 import type { Backend } from '../../../training/backend.ts';
 import { parameterLayout } from '../../../training/parameter-layout.ts';
-import {
-  activations,
-  losses,
-  randomBatches,
-  randomState,
-  relativeError,
-  shapeAndData,
-  type ShapeOptions,
-} from './cases.ts';
+import { losses, randomBatches, randomState, relativeError, shapeAndData, type ShapeOptions } from './cases.ts';
 import { doubleForward, mean } from './double-network.ts';
 
 /** Float32 with 24 bits loses about 1e-7 an operation; through ten layers and sums of tens of terms 1e-4 is ample, and a wrong term in a formula errs by more than 1e-2. */
@@ -20,8 +14,8 @@ export const signalTolerance = 1e-4;
 const differenceStep = 1e-5;
 
 const cases: readonly (ShapeOptions & { rows: number })[] = [
-  ...activations.map((activation) => ({ activation, widths: [5, 5], rows: 8 })),
-  ...activations.map((activation) => ({
+  ...everyActivation.map((activation) => ({ activation, widths: [5, 5], rows: 8 })),
+  ...everyActivation.map((activation) => ({
     activation,
     widths: [17, 17, 17],
     loss: 'meanSquaredError' as const,
@@ -41,7 +35,7 @@ const cases: readonly (ShapeOptions & { rows: number })[] = [
 ];
 
 const titleOf = ({ activation, loss, inputs, widths, outputs, rows }: (typeof cases)[number]): string =>
-  `${activation?.name ?? 'tanh'}, ${loss ?? 'crossEntropy'}, sizes ${[inputs ?? 6, ...(widths ?? []), outputs ?? 3].join('-')}, batch of ${rows}`;
+  `${activation ? activationLabel(activation) : 'tanh'}, ${loss ?? 'crossEntropy'}, sizes ${[inputs ?? 6, ...(widths ?? []), outputs ?? 3].join('-')}, batch of ${rows}`;
 
 /** Signals against a forward pass and central differences of the loss, both in double precision. */
 export function gradientContract(backend: () => Backend): void {

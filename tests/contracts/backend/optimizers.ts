@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Optimizer } from '../../../core/trial/trial-config.ts';
+import { everyActivation } from '../../core/activations/every-activation.ts';
 import type { Backend, LayerSignals, SlotState } from '../../../training/backend.ts';
 import { createCpuBackend } from '../../../training/backends/cpu/cpu-backend.ts';
-import { activations, losses, optimizers, randomBatches, randomState, relativeError, shapeAndData } from './cases.ts';
+import { losses, optimizers, randomBatches, randomState, relativeError, shapeAndData } from './cases.ts';
 
 /** One step's update differs from double precision by float32's rounding of the parameters, about 3e-8 on an update of 1e-3. */
 const updateTolerance = 1e-3;
@@ -76,8 +77,8 @@ export function optimizerContract(backend: () => Backend): void {
     );
 
     const runs = [
-      ...optimizers.map((optimizer, i) => ({ optimizer, activation: activations[i % activations.length]! })),
-      ...activations.map((activation) => ({ optimizer: optimizers[4]!, activation })),
+      ...optimizers.map((optimizer, i) => ({ optimizer, activation: everyActivation[i % everyActivation.length]! })),
+      ...everyActivation.map((activation) => ({ optimizer: optimizers[4]!, activation })),
     ];
     it.each(
       runs.map((run, i) => [run.activation.name, titleOf(run.optimizer), { ...run, loss: losses[i % 3]! }] as const),

@@ -1,3 +1,3 @@
-import { expectReasonOrContract } from './tfjs-device.ts';
+import { expectReasonOrContract, liveTensors } from './reason-or-contract.ts';
 
-await expectReasonOrContract('cuda');
+await expectReasonOrContract('cuda', { allocated: liveTensors });

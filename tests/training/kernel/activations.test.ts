@@ -2,24 +2,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { activationFunctions } from '../../../core/activations/activation-functions.ts';
 import type { Activation } from '../../../core/activations/activation.ts';
 import { normalCdf } from '../../../core/activations/error-function.ts';
-import { activationCodes, activationParameter } from '../../../training/backends/wasm/codes.ts';
-import { compileKernel, instantiateKernel, type Kernel } from '../../../training/backends/wasm/kernel.ts';
-import { webAssembly, type WasmMemory } from '../../../training/backends/wasm/web-assembly.ts';
+import { activationLabel } from '../../../core/trial/labels.ts';
+import { activationCodes, activationParameter } from '../../../training/backends/kernel/codes.ts';
+import type { Kernel } from '../../../training/backends/kernel/kernel.ts';
+import { webAssembly, type WasmMemory } from '../../../training/backends/kernel/web-assembly.ts';
+import { everyActivation } from '../../core/activations/every-activation.ts';
+import { kernels } from './kernels.ts';
 
-const activations: readonly Activation[] = [
-  { name: 'linear' },
-  { name: 'relu' },
-  { name: 'leakyRelu', slope: 0.2 },
-  { name: 'elu', alpha: 0.8 },
-  { name: 'selu' },
-  { name: 'gelu' },
-  { name: 'swish' },
-  { name: 'softplus' },
-  { name: 'softsign' },
-  { name: 'tanh' },
-  { name: 'hardTanh' },
-  { name: 'sigmoid' },
-];
+const named = everyActivation.map((activation) => [activationLabel(activation), activation] as const);
 
 /** What the kernel's docstrings claim: a few roundings of 2^-24 and the polynomials' own errors. */
 const tolerance = 5e-7;
@@ -44,25 +34,6 @@ const slopeSizes: Partial<Record<Activation['name'], (z: number) => number>> = {
   swish: (z) => sigmoid(z) + Math.abs(z) * sigmoidSlope(z),
 };
 
-let kernel: Kernel;
-let memory: WasmMemory;
-beforeAll(async () => {
-  memory = new webAssembly.Memory({ initial: 1, maximum: 1_024 });
-  kernel = instantiateKernel(await compileKernel(), memory);
-  memory.grow(1_023);
-});
-
-function apply(activation: Activation, z: Float32Array): { values: Float32Array; slopes: Float32Array } {
-  const start = Math.ceil(kernel.heapBase() / 16) * 16;
-  const padded = Math.ceil(z.length / 4) * 4;
-  const values = new Float32Array(memory.buffer, start, padded);
-  const slopes = new Float32Array(memory.buffer, start + padded * 4, padded);
-  values.set(z);
-  const code = activationCodes[activation.name];
-  kernel.activate(code, activationParameter(activation), start, start + padded * 4, padded * 4);
-  return { values: values.slice(0, z.length), slopes: slopes.slice(0, z.length) };
-}
-
 /** Every 2,003rd float32 from 2^-99 to 2^10, both signs: 3,800 numbers in each power of two. */
 function sweep(): Float32Array {
   const bits: number[] = [];
@@ -71,12 +42,32 @@ function sweep(): Float32Array {
   return Float32Array.from([...positive, ...positive.map((z) => -z)]);
 }
 
-describe('activations of the kernel', () => {
+describe.each(kernels)('activations of the kernel $name', ({ compile }) => {
+  let kernel: Kernel;
+  let memory: WasmMemory;
+  beforeAll(async () => {
+    memory = new webAssembly.Memory({ initial: 1, maximum: 1_024 });
+    kernel = (await compile()).instantiate(memory);
+    memory.grow(1_023);
+  });
+
+  function apply(activation: Activation, z: Float32Array): { values: Float32Array; slopes: Float32Array } {
+    const start = Math.ceil(kernel.heapBase() / 64) * 64;
+    const padded = Math.ceil(z.length / 16) * 16;
+    const values = new Float32Array(memory.buffer, start, padded);
+    const slopes = new Float32Array(memory.buffer, start + padded * 4, padded);
+    values.set(z);
+    const code = activationCodes[activation.name];
+    kernel.activate(code, activationParameter(activation), start, start + padded * 4, padded * 4);
+    return { values: values.slice(0, z.length), slopes: slopes.slice(0, z.length) };
+  }
+
   const points = sweep();
 
-  it.each(activations.map((activation) => [activation.name, activation] as const))(
+  it.each(named)(
     '%s and its slope are within 5e-7 of double precision over a dense sweep of float32',
-    (name, activation) => {
+    (_, activation) => {
+      const { name } = activation;
       const { value, derivative } = activationFunctions(activation);
       const slope = exactSlopes[name] ?? derivative;
       const { values, slopes } = apply(activation, points);
@@ -95,26 +86,20 @@ describe('activations of the kernel', () => {
     },
   );
 
-  it.each(activations.map((activation) => [activation.name, activation] as const))(
-    '%s of zeros, huge numbers, infinities and NaN is that of double precision',
-    (_, activation) => {
-      const special = Float32Array.of(0, -0, 1e30, -1e30, 3.4e38, -3.4e38, Infinity, -Infinity, NaN, 1e-45, -1e-45);
-      const { value } = activationFunctions(activation);
-      const { values } = apply(activation, special);
-      special.forEach((z, i) => {
-        const exact = Math.fround(value(z));
-        const equal = Object.is(values[i], exact) || Math.abs(values[i]! - exact) <= Math.abs(exact) * 1e-6 + 2 ** -99;
-        expect(equal, `f(${z}) is ${values[i]}, not ${exact}`).toBe(true);
-      });
-    },
-  );
+  it.each(named)('%s of zeros, huge numbers, infinities and NaN is that of double precision', (_, activation) => {
+    const special = Float32Array.of(0, -0, 1e30, -1e30, 3.4e38, -3.4e38, Infinity, -Infinity, NaN, 1e-45, -1e-45);
+    const { value } = activationFunctions(activation);
+    const { values } = apply(activation, special);
+    special.forEach((z, i) => {
+      const exact = Math.fround(value(z));
+      const equal = Object.is(values[i], exact) || Math.abs(values[i]! - exact) <= Math.abs(exact) * 1e-6 + 2 ** -99;
+      expect(equal, `f(${z}) is ${values[i]}, not ${exact}`).toBe(true);
+    });
+  });
 
-  it.each(activations.map((activation) => [activation.name, activation] as const))(
-    '%s leaves no subnormal number, whatever goes in',
-    (_, activation) => {
-      const tiny = Float32Array.from({ length: 400 }, (__, i) => (i % 2 ? -1 : 1) * 2 ** (-149 + i / 4));
-      const { values } = apply(activation, Float32Array.from([...tiny, ...points]));
-      expect(values.filter((value) => value !== 0 && Math.abs(value) < 2 ** -126)).toEqual(Float32Array.of());
-    },
-  );
+  it.each(named)('%s leaves no subnormal number, whatever goes in', (_, activation) => {
+    const tiny = Float32Array.from({ length: 400 }, (__, i) => (i % 2 ? -1 : 1) * 2 ** (-149 + i / 4));
+    const { values } = apply(activation, Float32Array.from([...tiny, ...points]));
+    expect(values.filter((value) => value !== 0 && Math.abs(value) < 2 ** -126)).toEqual(Float32Array.of());
+  });
 });

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { StackShape } from '../../../training/backend.ts';
-import { createWasmBackend } from '../../../training/backends/wasm/wasm-backend.ts';
+import type { Backend, StackShape } from '../../../training/backend.ts';
 import type { Dataset } from '../../../training/datasets/dataset.ts';
+import { kernels } from './kernels.ts';
 
 /** A few roundings of 2^-24: outputs are float32 exactly, and the loss is computed from them. */
 const tolerance = 1e-6;
 
 /** Loss of one example of class `target`, and its gradient, where the network's outputs are `outputs`: its only biases. */
-async function lossOf(outputs: readonly number[], target: number): Promise<{ loss: number; gradient: number[] }> {
+async function lossOf(
+  backend: Backend,
+  outputs: readonly number[],
+  target: number,
+): Promise<{ loss: number; gradient: number[] }> {
   const split = { examples: 1, inputs: Float32Array.of(1), targets: Int32Array.of(target) };
   const dataset: Dataset = {
     name: 'one example',
@@ -24,7 +28,7 @@ async function lossOf(outputs: readonly number[], target: number): Promise<{ los
     batchSize: 1,
     optimizer: 'sgd',
   };
-  const stack = await (await createWasmBackend()).createStack(shape, dataset, 1);
+  const stack = await backend.createStack(shape, dataset, 1);
   const kernel = outputs.map(() => 0);
   const parameters = Float32Array.from([...kernel, ...outputs]);
   stack.place(0, { parameters, moments: null, step: 0, learningRate: 0, optimizer: { name: 'sgd' } });
@@ -44,7 +48,7 @@ function exact(outputs: readonly number[], target: number): { loss: number; grad
   };
 }
 
-describe('softmax cross entropy of the kernel', () => {
+describe.each(kernels)('softmax cross entropy of the kernel $name', ({ createBackend }) => {
   const cases: readonly (readonly [string, readonly number[], number])[] = [
     ['two equal outputs', [0, 0], 1],
     ['a hopeless example', [0, 30], 0],
@@ -57,7 +61,7 @@ describe('softmax cross entropy of the kernel', () => {
   ];
 
   it.each(cases)('is within 1e-6 of double precision for %s', async (_, outputs, target) => {
-    const actual = await lossOf(outputs, target);
+    const actual = await lossOf(await createBackend(), outputs, target);
     const expected = exact(outputs, target);
     expect(Math.abs(actual.loss / expected.loss - 1)).toBeLessThan(tolerance);
     actual.gradient.forEach((g, k) => {
@@ -66,9 +70,10 @@ describe('softmax cross entropy of the kernel', () => {
   });
 
   it('is NaN wherever one output is', async () => {
+    const backend = await createBackend();
     for (const bad of [0, 1, 2]) {
       const outputs = [1, 2, 3].map((o, k) => (k === bad ? NaN : o));
-      for (const target of [0, 1, 2]) expect((await lossOf(outputs, target)).loss).toBeNaN();
+      for (const target of [0, 1, 2]) expect((await lossOf(backend, outputs, target)).loss).toBeNaN();
     }
   });
 });

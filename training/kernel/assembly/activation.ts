@@ -12,7 +12,7 @@ import {
   withoutTiny,
 } from './vector-math';
 
-/** Codes as in training/backends/wasm/codes.ts. */
+/** Codes as in training/backends/kernel/codes.ts. */
 const LINEAR = 0;
 const RELU = 1;
 const LEAKY_RELU = 2;

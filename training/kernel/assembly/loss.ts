@@ -5,7 +5,7 @@ import { Slot } from './slot';
 /**
  * The losses defined in training/losses.ts, on outputs [rows, size] in panels `panel` bytes apart. Each adds the
  * examples' losses and correct predictions to `sums` and replaces the outputs by the gradient of the batch's mean loss with
- * respect to them (padding columns by 0). Codes as in training/backends/wasm/codes.ts.
+ * respect to them (padding columns by 0). Codes as in training/backends/kernel/codes.ts.
  */
 const CROSS_ENTROPY = 0;
 const MEAN_SQUARED_ERROR = 1;

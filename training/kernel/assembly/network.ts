@@ -1,6 +1,6 @@
 /**
  * Forward pass, backward pass and training steps of one multilayer perceptron. The host lays out memory and writes one
- * Network, its Layers and a Slot per trial (training/backends/wasm/memory-layout.ts); nothing here allocates.
+ * Network, its Layers and a Slot per trial (training/backends/kernel/memory-layout.ts); nothing here allocates.
  */
 import { activate } from './activation';
 import { lossAndGradient } from './loss';

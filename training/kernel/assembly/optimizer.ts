@@ -2,7 +2,7 @@ import { Slot } from './slot';
 import { squarable, withoutTiny, withoutTinySquare } from './vector-math';
 
 /**
- * The update rules defined in training/optimizers.ts, on runs of parameters. Codes as in training/backends/wasm/codes.ts.
+ * The update rules defined in training/optimizers.ts, on runs of parameters. Codes as in training/backends/kernel/codes.ts.
  * Vanishing moments become 0: a unit that gets no gradient any more would otherwise keep subnormal moments for ever (0.9
  * times the smallest subnormals rounds back to themselves). In mean squares gradients under 2^-57 (7e-18) count as 0, far
  * under any epsilon that is added to the root.

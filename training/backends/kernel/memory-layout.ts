@@ -2,7 +2,7 @@ import type { StackShape } from '../../backend.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
 import { momentCount } from '../../optimizers.ts';
 import { parameterLayout } from '../../parameter-layout.ts';
-import { paddedColumns, paddedRows } from './panels.ts';
+import type { Panels } from './panels.ts';
 
 const alignment = 64;
 /** Sizes of Network, Layer and Slot in training/kernel/assembly; fields of the first two have 4 bytes, of the last 8. */
@@ -69,7 +69,13 @@ function regions(start: number): { take(bytes: number): number; end(): number } 
   };
 }
 
-export function fixedLayout(heapBase: number, shape: StackShape, dataset: Dataset, capacity: number): FixedLayout {
+export function fixedLayout(
+  heapBase: number,
+  { paddedColumns }: Panels,
+  shape: StackShape,
+  dataset: Dataset,
+  capacity: number,
+): FixedLayout {
   const memory = regions(heapBase);
   const network = memory.take(networkFields * 4);
   const layerTable = memory.take((shape.layerSizes.length - 1) * layerFields * 4);
@@ -104,7 +110,12 @@ export function fixedLayout(heapBase: number, shape: StackShape, dataset: Datase
   };
 }
 
-export function scratchLayout(fixed: FixedLayout, batchSize: number, rows: number): ScratchLayout {
+export function scratchLayout(
+  fixed: FixedLayout,
+  { paddedColumns, paddedRows }: Panels,
+  batchSize: number,
+  rows: number,
+): ScratchLayout {
   const memory = regions(fixed.end);
   const { layers } = fixed;
   const panelsBytes = (columns: number): number => paddedRows(rows) * paddedColumns(columns) * 4;
@@ -115,16 +126,16 @@ export function scratchLayout(fixed: FixedLayout, batchSize: number, rows: numbe
   return {
     rows,
     numbers: memory.take(Math.max(rows, stepsPerCall * batchSize) * 4),
-    // The loss reads targets four rows at a time.
+    // The loss reads targets a vector of rows at a time.
     batchTargets: memory.take(paddedRows(rows) * fixed.targetBytes),
     batchInputs: memory.take(panelsBytes(layers[0]!.fanIn)),
     deltas: memory.take(widest),
     deltasBelow: memory.take(widest),
     transposed: memory.take(largest(kernelBytes)),
     kernelGradients: memory.take(largest(kernelBytes)),
-    biasGradients: memory.take(32),
-    // Two vectors at least: the loss also collects its results there.
-    classScratch: memory.take(16 * Math.max(outputs, 2)),
+    biasGradients: memory.take(alignment),
+    // A vector for each class, of the widest kernel's 16 lanes.
+    classScratch: memory.take(alignment * paddedColumns(outputs)),
     outputs: layers.map(({ fanOut }) => memory.take(panelsBytes(fanOut))),
     derivatives: layers.map(({ fanOut }) => memory.take(panelsBytes(fanOut))),
     end: memory.end(),

@@ -2,10 +2,10 @@ import { MachineError, UserError } from '../../../core/errors.ts';
 import type { StackShape } from '../../backend.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
 import { activationCodes, activationParameter, lossCodes, optimizerCodes } from './codes.ts';
-import { instantiateKernel, type Kernel } from './kernel.ts';
+import type { Kernel, KernelProgram } from './kernel.ts';
 import { fixedLayout, networkFields, scratchLayout, type FixedLayout, type ScratchLayout } from './memory-layout.ts';
-import { paddedColumns } from './panels.ts';
-import { maxPages, pageBytes, webAssembly, type WasmMemory, type WasmModule } from './web-assembly.ts';
+import { panelsOf, type Panels } from './panels.ts';
+import { maxPages, pageBytes, webAssembly, type WasmMemory } from './web-assembly.ts';
 
 /** Place of `deltas` among the fields of Network. */
 const deltasField = 12;
@@ -13,20 +13,27 @@ const deltasField = 12;
 /** Scratch rows that a stack has from the start; evaluation goes through a split in pieces of this size. */
 export const evaluationRows = 128;
 
-/** One stack's own WebAssembly memory, with the data set, the slots and scratch space laid out in it, and a kernel on it. */
+/**
+ * One stack's own memory, with the data set, the slots and scratch space laid out in it, and a kernel on it. It is a WebAssembly
+ * memory whatever the kernel is: that grows in place, is zero and counts towards the process's array buffers.
+ */
 export class StackMemory {
   readonly kernel: Kernel;
+  readonly panels: Panels;
   readonly fixed: FixedLayout;
+  readonly #backend: string;
   readonly #shape: StackShape;
   readonly #memory: WasmMemory;
   #scratch: ScratchLayout;
 
   /** Throws UserError when the stack cannot fit into 4 GiB, MachineError when the machine has not that much. */
-  constructor(module: WasmModule, shape: StackShape, dataset: Dataset, capacity: number) {
+  constructor(program: KernelProgram, shape: StackShape, dataset: Dataset, capacity: number) {
+    this.#backend = program.backend;
     this.#shape = shape;
+    this.panels = panelsOf(program);
     this.#memory = explainFailure(1, () => new webAssembly.Memory({ initial: 1, maximum: maxPages }));
-    this.kernel = instantiateKernel(module, this.#memory);
-    this.fixed = fixedLayout(this.kernel.heapBase(), shape, dataset, capacity);
+    this.kernel = program.instantiate(this.#memory);
+    this.fixed = fixedLayout(this.kernel.heapBase(), this.panels, shape, dataset, capacity);
     this.#scratch = this.#layOut(Math.max(shape.batchSize, evaluationRows));
     this.#copyExamples(dataset);
   }
@@ -57,7 +64,7 @@ export class StackMemory {
   #layOut(rows: number): ScratchLayout {
     const { fixed } = this;
     const shape = this.#shape;
-    const scratch = scratchLayout(fixed, shape.batchSize, rows);
+    const scratch = scratchLayout(fixed, this.panels, shape.batchSize, rows);
     this.#reach(scratch.end);
     // The fields of Network and Layer in training/kernel/assembly/network.ts, in their order.
     this.words(fixed.network, networkFields).set([
@@ -99,7 +106,7 @@ export class StackMemory {
       const { layerSizes, batchSize } = this.#shape;
       throw new UserError(
         `A stack of networks of ${layerSizes.length - 1} layers up to ${Math.max(...layerSizes)} units at batch size ${batchSize} ` +
-          `needs ${gibibytes(bytes)} with its data set, and backend wasm has at most ${gibibytes(maxPages * pageBytes)}: ` +
+          `needs ${gibibytes(bytes)} with its data set, and backend ${this.#backend} has at most ${gibibytes(maxPages * pageBytes)}: ` +
           'lower width, depth, batchSize or the data set, or choose another backend (SWEEP_BACKEND).',
       );
     }
@@ -110,7 +117,7 @@ export class StackMemory {
   #copyExamples(dataset: Dataset): void {
     const { fixed } = this;
     const { inputs } = dataset;
-    const stride = paddedColumns(inputs);
+    const stride = this.panels.paddedColumns(inputs);
     const { train, validation, test } = dataset.splits;
     let example = 0;
     for (const split of [train, validation, test]) {

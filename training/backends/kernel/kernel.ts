@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { webAssembly, type WasmMemory, type WasmModule } from './web-assembly.ts';
+// Stacks on a kernel of our own: what the backends wasm and simd share. The kernels' sources lie in training/kernel.
+import type { BackendName } from '../../backend.ts';
+import type { WasmMemory } from './web-assembly.ts';
 
-/** What training/kernel/assembly/index.ts exports. Numbers are addresses, counts or codes; see there. */
+/** What a kernel exports. Numbers are addresses, counts or codes; see training/kernel/assembly/network.ts. */
 export interface Kernel {
+  /** First address that the host may use. */
   heapBase(): number;
   activate(code: number, parameter: number, values: number, derivatives: number, bytes: number): void;
   gather(network: number, numbers: number, rows: number): void;
@@ -16,12 +18,12 @@ export interface Kernel {
   evaluate(network: number, slot: number, numbers: number, rows: number, sums: number): void;
 }
 
-/** Compiles the kernel that is checked in beside its source. */
-export async function compileKernel(): Promise<WasmModule> {
-  return webAssembly.compile(await readFile(new URL('../../kernel/kernel.wasm', import.meta.url)));
-}
-
-/** A kernel that works in `memory`. */
-export function instantiateKernel(module: WasmModule, memory: WasmMemory): Kernel {
-  return new webAssembly.Instance(module, { env: { memory } }).exports as Kernel;
+/** A compiled kernel, to be put to work in as many memories as there are stacks. */
+export interface KernelProgram {
+  readonly backend: BackendName;
+  /** Matrices are stored in panels of so many columns. */
+  readonly panelColumns: number;
+  /** Rows of activations are padded to a multiple of this. */
+  readonly tileRows: number;
+  instantiate(memory: WasmMemory): Kernel;
 }

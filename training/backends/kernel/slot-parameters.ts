@@ -1,6 +1,5 @@
 import type { ParameterLayout } from '../../parameter-layout.ts';
 import { slotHeaderBytes } from './memory-layout.ts';
-import { fromPanels, paddedColumns, toPanels } from './panels.ts';
 import type { StackMemory } from './stack-memory.ts';
 
 /**
@@ -15,7 +14,7 @@ export function writeBlock(
   values: Float32Array,
 ): void {
   for (const { panels, panelRows, rows, columns, offset } of matricesOf(memory, layout, slot, block)) {
-    toPanels(values.subarray(offset, offset + rows * columns), rows, columns, panels, panelRows);
+    memory.panels.write(values.subarray(offset, offset + rows * columns), rows, columns, panels, panelRows);
   }
 }
 
@@ -27,7 +26,7 @@ export function readBlock(
   values: Float32Array,
 ): void {
   for (const { panels, panelRows, rows, columns, offset } of matricesOf(memory, layout, slot, block)) {
-    fromPanels(panels, panelRows, rows, columns, values.subarray(offset, offset + rows * columns));
+    memory.panels.read(panels, panelRows, rows, columns, values.subarray(offset, offset + rows * columns));
   }
 }
 
@@ -43,6 +42,7 @@ interface PlacedMatrix {
 /** Each kernel and, as a matrix of one row, each bias of the slot at address `slot`. */
 function matricesOf(memory: StackMemory, layout: ParameterLayout, slot: number, block: number): PlacedMatrix[] {
   const { layers, parameterBytes } = memory.fixed;
+  const { paddedColumns } = memory.panels;
   const start = slot + slotHeaderBytes + block * parameterBytes;
   return layers.flatMap((place, index) => {
     const { fanIn, fanOut, kernel, bias } = layout.layers[index]!;

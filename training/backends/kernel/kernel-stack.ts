@@ -5,11 +5,10 @@ import type { Dataset, SplitName } from '../../datasets/dataset.ts';
 import { momentCount } from '../../optimizers.ts';
 import { parameterLayout } from '../../parameter-layout.ts';
 import { optimizerOptions } from './codes.ts';
+import type { KernelProgram } from './kernel.ts';
 import { slotFields, stepsPerCall } from './memory-layout.ts';
-import { fromPanels, paddedColumns, paddedRows } from './panels.ts';
 import { readBlock, writeBlock } from './slot-parameters.ts';
 import { evaluationRows, StackMemory } from './stack-memory.ts';
-import type { WasmModule } from './web-assembly.ts';
 
 /** Places among the fields of the kernel's Slot. */
 const stepField = 0;
@@ -25,7 +24,12 @@ interface Occupant {
 }
 
 /** Slots are trained one after the other by one kernel call each, so nothing of one can reach another. */
-export function createWasmStack(module: WasmModule, shape: StackShape, dataset: Dataset, capacity: number): Stack {
+export function createKernelStack(
+  program: KernelProgram,
+  shape: StackShape,
+  dataset: Dataset,
+  capacity: number,
+): Stack {
   const occupants = Array.from({ length: capacity }, (): Occupant | null => null);
   const layout = parameterLayout(shape.layerSizes);
   const moments = momentCount[shape.optimizer];
@@ -36,7 +40,7 @@ export function createWasmStack(module: WasmModule, shape: StackShape, dataset: 
     validation: trainExamples,
     test: trainExamples + dataset.splits.validation.examples,
   };
-  let open: StackMemory | null = new StackMemory(module, shape, dataset, capacity);
+  let open: StackMemory | null = new StackMemory(program, shape, dataset, capacity);
 
   function memoryOf(): StackMemory {
     if (!open) throw new BugError('this stack was disposed of', { shape });
@@ -57,7 +61,8 @@ export function createWasmStack(module: WasmModule, shape: StackShape, dataset: 
   /** A [rows, columns] matrix that a kernel call left in scratch space. */
   function readScratch(memory: StackMemory, address: number, panelRows: number, rows: number, columns: number) {
     const matrix = new Float32Array(rows * columns);
-    fromPanels(memory.floats(address, panelRows * paddedColumns(columns)), panelRows, rows, columns, matrix);
+    const { panels } = memory;
+    panels.read(memory.floats(address, panelRows * panels.paddedColumns(columns)), panelRows, rows, columns, matrix);
     return matrix;
   }
 
@@ -152,6 +157,7 @@ export function createWasmStack(module: WasmModule, shape: StackShape, dataset: 
       occupantOf(slot);
       checkRows(rowNumbers);
       const rows = rowNumbers.length;
+      const { paddedColumns, paddedRows } = memory.panels;
       const panelRows = paddedRows(rows);
       const scratch = memory.scratch(rows);
       const { kernel } = memory;

@@ -1,0 +1,3 @@
+import { expectReasonOrContract } from './reason-or-contract.ts';
+
+await expectReasonOrContract('simd');

@@ -1,0 +1,222 @@
+/*
+ * Forward pass, backward pass and training steps of one multilayer perceptron. The host lays out memory and writes one
+ * Network, its Layers and a Slot per trial (training/backends/kernel/memory-layout.ts); nothing here allocates.
+ */
+#pragma once
+#include <string.h>
+#include "activation.h"
+#include "loss.h"
+#include "matrix.h"
+#include "optimizer.h"
+
+/* Addresses are bytes from the memory's start unless said otherwise; the fields are those of ../assembly/network.ts. */
+typedef struct {
+  uint32_t layers;
+  int32_t layerCount;
+  int32_t activation;
+  float activationParameter;
+  int32_t loss;
+  int32_t optimizer;
+  uint32_t parameterBytes;
+  uint32_t examples;
+  uint32_t targets;
+  uint32_t targetBytes;
+  uint32_t batchTargets;
+  uint32_t batchInputs;
+  uint32_t deltas;
+  uint32_t deltasBelow;
+  uint32_t transposed;
+  uint32_t kernelGradients;
+  uint32_t biasGradients;
+  uint32_t classScratch;
+} Network;
+
+typedef struct {
+  int32_t fanIn;
+  int32_t fanOut;
+  /* From the slot's first parameter to this kernel's panels and to its bias. */
+  uint32_t kernel;
+  uint32_t bias;
+  /* Scratch for pre-activations, which become activations in place, and for the derivatives f'(z). */
+  uint32_t outputs;
+  uint32_t derivatives;
+} Layer;
+
+/* A network in its memory with the slot that a call works on. */
+typedef struct {
+  char *memory;
+  Network *network;
+  const Layer *layers;
+  Slot *slot;
+  char *parameters;
+} Pass;
+
+static Pass openPass(char *memory, uint32_t network, uint32_t slot) {
+  Network *opened = (Network *)(memory + network);
+  return (Pass){
+    .memory = memory,
+    .network = opened,
+    .layers = (const Layer *)(memory + opened->layers),
+    .slot = (Slot *)(memory + slot),
+    .parameters = memory + slot + sizeof(Slot),
+  };
+}
+
+static const char *layerInputs(const Pass *pass, int index) {
+  return pass->memory + (index == 0 ? pass->network->batchInputs : pass->layers[index - 1].outputs);
+}
+
+/* Fetches the examples with these numbers: inputs into panels, targets beside them. */
+static void gather(const Pass *pass, const uint32_t *numbers, int rows) {
+  const Network *network = pass->network;
+  const ptrdiff_t rowBytes = paddedColumns(pass->layers[0].fanIn) * 4, panel = paddedRows(rows) * ROW;
+  const size_t targetBytes = network->targetBytes;
+  for (int row = 0; row < rows; row++) {
+    const char *from = pass->memory + network->examples + numbers[row] * rowBytes;
+    char *to = pass->memory + network->batchInputs + row * ROW;
+    for (ptrdiff_t at = 0; at < rowBytes; at += ROW, to += panel) memcpy(to, from + at, ROW);
+    const char *target = pass->memory + network->targets + numbers[row] * targetBytes;
+    memcpy(pass->memory + network->batchTargets + row * targetBytes, target, targetBytes);
+  }
+}
+
+/* Calls `work` for the panels of `columns` columns, TILE_PANELS at a time. */
+#define FOR_PANELS(columns, work)                                                    \
+  do {                                                                               \
+    const ptrdiff_t end_ = paddedColumns(columns) / PANEL_COLUMNS;                   \
+    ptrdiff_t p = 0;                                                                 \
+    for (; p + TILE_PANELS <= end_; p += TILE_PANELS) work(TILE_PANELS);             \
+    for (; p < end_; p++) work(1);                                                   \
+  } while (0)
+
+enum { PRE_ACTIVATIONS, ACTIVATIONS, ACTIVATIONS_AND_DERIVATIVES };
+
+/* One layer's pre-activations from its inputs, and what is asked for of them, panel by panel while they are in cache. */
+static void layerForward(const Pass *pass, int index, int rows, int wanted) {
+  const Layer *layer = &pass->layers[index];
+  const Network *network = pass->network;
+  const ptrdiff_t padded = paddedRows(rows), panel = padded * ROW, kernelPanel = paddedColumns(layer->fanIn) * ROW;
+  const char *inputs = layerInputs(pass, index);
+  const char *kernel = pass->parameters + layer->kernel, *bias = pass->parameters + layer->bias;
+  char *outputs = pass->memory + layer->outputs, *derivatives = pass->memory + layer->derivatives;
+#define FORWARD(panels)                                                                                                  \
+  do {                                                                                                                   \
+    affinePanels(panels, inputs, padded, layer->fanIn, kernel + p * kernelPanel, bias + p * ROW, outputs + p * panel);   \
+    if (wanted != PRE_ACTIVATIONS)                                                                                       \
+      activate(network->activation, network->activationParameter, outputs + p * panel,                                   \
+               wanted == ACTIVATIONS ? NULL : derivatives + p * panel, (panels) * panel);                                \
+  } while (0)
+  FOR_PANELS(layer->fanOut, FORWARD);
+#undef FORWARD
+}
+
+/* Pre-activations of a hidden layer become activations, and the derivatives are written. */
+static void activateLayer(const Pass *pass, int index, int rows) {
+  const Layer *layer = &pass->layers[index];
+  const ptrdiff_t bytes = paddedRows(rows) * paddedColumns(layer->fanOut) * 4;
+  activate(pass->network->activation, pass->network->activationParameter, pass->memory + layer->outputs,
+           pass->memory + layer->derivatives, bytes);
+}
+
+/* The loss of the gathered batch: adds to `sums` and leaves the output layer's deltas in network->deltas. */
+static void outputDeltas(const Pass *pass, Slot *sums, int rows) {
+  const Network *network = pass->network;
+  const Layer *layer = &pass->layers[network->layerCount - 1];
+  const ptrdiff_t panel = paddedRows(rows) * ROW;
+  char *deltas = pass->memory + network->deltas;
+  memcpy(deltas, pass->memory + layer->outputs, panel * (paddedColumns(layer->fanOut) / PANEL_COLUMNS));
+  lossAndGradient(network->loss, deltas, panel, layer->fanOut, pass->memory + network->batchTargets, rows, sums,
+                  pass->memory + network->classScratch);
+}
+
+/* From the deltas of layer `index` those of the layer below, which become network->deltas at `swapDeltas`. */
+static void propagateDeltas(const Pass *pass, int index, int rows) {
+  const Network *network = pass->network;
+  const Layer *layer = &pass->layers[index];
+  const ptrdiff_t padded = paddedRows(rows), panel = padded * ROW, transposedPanel = paddedColumns(layer->fanOut) * ROW;
+  char *transposed = pass->memory + network->transposed;
+  const char *deltas = pass->memory + network->deltas;
+  const char *derivatives = pass->memory + pass->layers[index - 1].derivatives;
+  char *below = pass->memory + network->deltasBelow;
+  transpose(pass->parameters + layer->kernel, layer->fanIn, layer->fanOut, transposed);
+#define PROPAGATE(panels)                                                                                      \
+  inputGradientPanels(panels, deltas, padded, layer->fanOut, transposed + p * transposedPanel,                 \
+                      derivatives + p * panel, below + p * panel)
+  FOR_PANELS(layer->fanIn, PROPAGATE);
+#undef PROPAGATE
+}
+
+/* Makes the deltas that `propagateDeltas` wrote the current ones. */
+static void swapDeltas(const Pass *pass) {
+  Network *network = pass->network;
+  const uint32_t deltas = network->deltas;
+  network->deltas = network->deltasBelow;
+  network->deltasBelow = deltas;
+}
+
+/* Kernel gradients of a layer from its deltas, in panels as its kernel is. */
+static void kernelGradients(const Pass *pass, int index, int rows) {
+  const Layer *layer = &pass->layers[index];
+  const ptrdiff_t panel = paddedRows(rows) * ROW, kernelPanel = paddedColumns(layer->fanIn) * ROW;
+  const char *inputs = layerInputs(pass, index), *deltas = pass->memory + pass->network->deltas;
+  char *gradients = pass->memory + pass->network->kernelGradients;
+#define GRADIENTS(panels)                                                                              \
+  kernelGradientPanels(panels, inputs, panel, layer->fanIn, deltas + p * panel, rows,                  \
+                       gradients + p * kernelPanel, kernelPanel)
+  FOR_PANELS(layer->fanOut, GRADIENTS);
+#undef GRADIENTS
+}
+
+/* Updates a layer's parameters from its deltas, a few panels at a time so that their gradient is still in cache. */
+static void updateLayer(const Pass *pass, const Update *update, int index, int rows) {
+  const Network *network = pass->network;
+  const Layer *layer = &pass->layers[index];
+  const ptrdiff_t panel = paddedRows(rows) * ROW, kernelPanel = paddedColumns(layer->fanIn) * ROW;
+  const ptrdiff_t moment = network->parameterBytes;
+  const char *inputs = layerInputs(pass, index), *deltas = pass->memory + network->deltas;
+  char *kernel = pass->parameters + layer->kernel, *bias = pass->parameters + layer->bias;
+  char *gradients = pass->memory + network->kernelGradients, *biasGradients = pass->memory + network->biasGradients;
+#define UPDATE(panels)                                                                                             \
+  do {                                                                                                             \
+    kernelGradientPanels(panels, inputs, panel, layer->fanIn, deltas + p * panel, rows, gradients, kernelPanel);   \
+    for (ptrdiff_t q = 0; q < (panels); q++) {                                                                     \
+      updateRun(update, kernel + (p + q) * kernelPanel, gradients + q * kernelPanel, layer->fanIn * ROW, moment);  \
+      biasGradientPanel(deltas + (p + q) * panel, rows, biasGradients);                                            \
+      updateRun(update, bias + (p + q) * ROW, biasGradients, ROW, moment);                                         \
+    }                                                                                                              \
+  } while (0)
+  FOR_PANELS(layer->fanOut, UPDATE);
+#undef UPDATE
+}
+
+static void forward(const Pass *pass, int rows, int wanted) {
+  const int last = pass->network->layerCount - 1;
+  for (int index = 0; index < last; index++) layerForward(pass, index, rows, wanted);
+  layerForward(pass, last, rows, PRE_ACTIVATIONS);
+}
+
+/* `steps` optimizer steps; `numbers` [steps, rows] are example numbers. */
+static void train(const Pass *pass, const uint32_t *numbers, int rows, int steps) {
+  Slot *slot = pass->slot;
+  for (int step = 0; step < steps; step++, numbers += rows) {
+    gather(pass, numbers, rows);
+    forward(pass, rows, ACTIVATIONS_AND_DERIVATIVES);
+    outputDeltas(pass, slot, rows);
+    slot->step += 1;
+    const Update update = beginUpdate(pass->network->optimizer, slot);
+    for (int index = pass->network->layerCount - 1; index > 0; index--) {
+      /* The deltas below need this layer's kernel as it was before the step. */
+      propagateDeltas(pass, index, rows);
+      updateLayer(pass, &update, index, rows);
+      swapDeltas(pass);
+    }
+    updateLayer(pass, &update, 0, rows);
+  }
+}
+
+/* Adds loss and correct predictions of the examples with these numbers to `sums`; changes no parameter. */
+static void evaluate(const Pass *pass, const uint32_t *numbers, int rows, Slot *sums) {
+  gather(pass, numbers, rows);
+  forward(pass, rows, ACTIVATIONS);
+  outputDeltas(pass, sums, rows);
+}
