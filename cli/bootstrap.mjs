@@ -34,8 +34,11 @@ function packagesFit() {
   const wanted = readJson(join(root, 'package-lock.json'))?.packages ?? {};
   const installed = readJson(join(root, 'node_modules', '.package-lock.json'))?.packages;
   if (!installed) return false;
+  // As npm itself has it: an image of workers goes without the tools of development.
+  const wantsDev = process.env['NODE_ENV'] !== 'production';
   return Object.entries(wanted).every(
-    ([path, entry]) => path === '' || entry.optional || installed[path]?.version === entry.version,
+    ([path, entry]) =>
+      path === '' || entry.optional || (entry.dev && !wantsDev) || installed[path]?.version === entry.version,
   );
 }
 

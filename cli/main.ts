@@ -76,6 +76,11 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('say what is there, what is missing and how to mend it')
     .action(run(async () => (await import('./commands/doctor.ts')).doctorCommand));
   program
+    .command('worker')
+    .description('run a worker in this process until it is told to stop')
+    .argument('<kind>', 'control (workflows, and what keeps the rows of sweeps) or training (trains trials)')
+    .action(run(async () => (await import('./commands/worker.ts')).workerCommand));
+  program
     .command('migrate')
     .description(
       'bring the database of DATABASE_URL up to date; with SWEEP_WRITER_PASSWORD and SWEEP_GRAFANA_PASSWORD make the roles of workers and Grafana',
