@@ -1,11 +1,12 @@
 /** The store on PostgreSQL. How each guarantee of SweepStore is kept is written where it is kept: claims, records, endings, sweeps, aggregates, cells. */
 import { UserError } from '../core/errors.ts';
-import { layerRecords, outcomes, progress } from './aggregates.ts';
+import { outcomes, progress } from './aggregates.ts';
 import { cellKeeper } from './cells.ts';
 import { trialClaimer } from './claims.ts';
 import { connect } from './database.ts';
 import { abandonTrial, recordFailure, trialFinisher } from './endings.ts';
 import { recordEvent } from './events.ts';
+import { evidence, probedOutcomes, storeJudgement } from './judgements.ts';
 import { recordProgressOfMany } from './records.ts';
 import { storageError } from './storage-error.ts';
 import type { SweepStore } from './sweep-store.ts';
@@ -83,7 +84,10 @@ export async function openStore(databaseUrl: string): Promise<SweepStore & { clo
         return progress(client, sweepId);
       }),
     outcomes: (sweepId) => run('outcomes', { sweepId }, () => outcomes(client, sweepId)),
-    layerRecords: (sweepId) => run('layerRecords', { sweepId }, () => layerRecords(client, sweepId)),
+    probedOutcomes: (sweepId) => run('probedOutcomes', { sweepId }, () => probedOutcomes(client, sweepId)),
+    evidence: (sweepId) => run('evidence', { sweepId }, () => evidence(client, sweepId)),
+    storeJudgement: (sweepId, restsOn, judgement) =>
+      run('storeJudgement', { sweepId }, () => storeJudgement(client, sweepId, restsOn, judgement)),
     close: () => client.$disconnect(),
   };
 }
