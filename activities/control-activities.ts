@@ -4,10 +4,19 @@ import { MachineError } from '../core/errors.ts';
 import type { SweepLimits } from '../core/sweep/limits.ts';
 import { parseSweep } from '../core/sweep/parse-sweep.ts';
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
-import type { NewSweep, SweepProgress, SweepState, SweepStore, TrialFailure } from '../storage/sweep-store.ts';
+import { checkSize } from '../core/sweep/extend-sweep.ts';
+import { createPlan } from '../core/sweep/plan.ts';
+import type {
+  NewSweep,
+  SweepEvent,
+  SweepProgress,
+  SweepState,
+  SweepStore,
+  TrialFailure,
+} from '../storage/sweep-store.ts';
 import { withTemporalFailures } from './failure.ts';
 
-export type { CellSummary, NewSweep, SweepProgress } from '../storage/sweep-store.ts';
+export type { CellSummary, NewSweep, SweepEventKind, SweepProgress } from '../storage/sweep-store.ts';
 export type ControlActivities = ReturnType<typeof createControlActivities>;
 
 export interface ControlDependencies {
@@ -22,13 +31,58 @@ export interface SweepClosure {
   readonly reason: string;
 }
 
+/** What the row of a sweep says that its file does not: it was there before, for the workflow was reset. */
+export interface OpenedSweep {
+  /** The sweep with what it was given beyond its file; null: nothing. */
+  readonly extended: SweepSpec | null;
+  readonly isPaused: boolean;
+}
+
+/** An event that belongs to the request of this id. */
+type RequestedEvent = Pick<SweepEvent, 'id' | 'kind' | 'detail'>;
+
 /** What a control worker does for the workflows: checking, and the sweep's row. */
 export function createControlActivities({ store, limits }: ControlDependencies) {
+  const record = (sweepId: string, { id, kind, detail }: RequestedEvent): Promise<void> =>
+    store.recordEvent({ id: `${sweepId}/${id}`, sweepId, kind, detail, worker: null });
   return {
     /** The sweep file with its defaults filled in. Fails with type UserError; the message and details name every mistake. */
     checkSweep: (input: unknown): Promise<SweepSpec> => withTemporalFailures(async () => parseSweep(input, limits)),
 
-    openSweep: (sweep: NewSweep): Promise<void> => withTemporalFailures(() => store.openSweep(sweep)),
+    openSweep: (sweep: NewSweep): Promise<OpenedSweep> =>
+      withTemporalFailures(async () => {
+        await store.openSweep(sweep);
+        const { spec } = await store.readSweep(sweep.id);
+        return { extended: spec.additions === undefined ? null : spec, isPaused: await store.isPaused(sweep.id) };
+      }),
+
+    /** Replaces the sweep's plan by one that has more. Fails with type UserError when it is too large. */
+    extendSweep: ({
+      sweepId,
+      spec,
+      event,
+    }: {
+      sweepId: string;
+      spec: SweepSpec;
+      event: RequestedEvent;
+    }): Promise<void> =>
+      withTemporalFailures(async () => {
+        checkSize(spec, limits);
+        await store.extendSweep(sweepId, spec, createPlan(spec).trialCount);
+        await record(sweepId, event);
+      }),
+
+    setPaused: (change: { sweepId: string; isPaused: boolean; event: RequestedEvent }): Promise<void> =>
+      withTemporalFailures(async () => {
+        await store.setPaused(change.sweepId, change.isPaused);
+        await record(change.sweepId, change.event);
+      }),
+
+    recordEvent: ({ sweepId, event }: { sweepId: string; event: RequestedEvent }): Promise<void> =>
+      withTemporalFailures(() => record(sweepId, event)),
+
+    failedNumbers: ({ sweepId, after, limit }: { sweepId: string; after: number; limit: number }): Promise<number[]> =>
+      withTemporalFailures(() => store.failedNumbers(sweepId, after, limit)),
 
     closeSweep: ({ sweepId, state, reason }: SweepClosure): Promise<void> =>
       withTemporalFailures(() => store.closeSweep(sweepId, state, reason)),

@@ -62,7 +62,7 @@ export async function trainTrial(
   const heartbeat = startHeartbeats();
   let claimed: Fenced | null = null;
   try {
-    const { spec, plan } = await patiently(() => sweeps.read(sweepId), signal);
+    const { spec, plan } = await patiently(() => sweeps.read(sweepId, number), signal);
     const { config } = plan.decode(number);
     const { hash: datasetHash } = await trainer.inspect(config.dataset);
     const answer = await claimOrWait(store, signal, {
@@ -91,7 +91,7 @@ export async function trainTrial(
     return { trialId: answer.trialId, state, reused: false };
   } catch (error) {
     if (!signal.aborted) throw error;
-    return await leave(store, claimed);
+    return await leave(store, sweepId, claimed);
   } finally {
     heartbeat.stop();
   }
@@ -144,13 +144,14 @@ async function claimOrWait(
 }
 
 /** The end of an attempt that was told to stop: what becomes of its trial depends on who told it. */
-async function leave(store: SweepStore, claimed: Fenced | null): Promise<never> {
+async function leave(store: SweepStore, sweepId: string, claimed: Fenced | null): Promise<never> {
   const { cancellationDetails, cancellationSignal, log } = Context.current();
   if (cancellationDetails?.workerShutdown === true) throw workerShutdownFailure();
   const nobodyWillGoOn = cancellationDetails?.cancelRequested === true || cancellationDetails?.notFound === true;
   if (claimed !== null && nobodyWillGoOn) {
     try {
-      await store.abandonTrial(claimed, 'cancelled', 'the sweep was stopped while this trial was running');
+      if (await store.isPaused(sweepId)) await store.releaseTrial(claimed);
+      else await store.abandonTrial(claimed, 'cancelled', 'the sweep was stopped while this trial was running');
     } catch (error) {
       // A newer owner decides about the trial; a database that is away hears of it from the workflow.
       if (!(error instanceof StaleFenceError || error instanceof MachineError)) throw error;

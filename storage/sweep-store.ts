@@ -1,6 +1,4 @@
-import type { LayerSummary } from '../core/claims/layer-summary.ts';
 import type { StaleFenceError } from '../core/errors.ts';
-import type { Judgement } from '../core/judgement/judge-sweep.ts';
 import type { EpochRecord, FinalTrialState, LayerRecord, TrialResult, TrialState } from '../core/trial/trial-record.ts';
 import type { TrialConfig } from '../core/trial/trial-config.ts';
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
@@ -124,18 +122,9 @@ export interface TrialOutcomeRow extends Cell {
   readonly trialId: string;
 }
 
-/** One finished trial as the claims need it. */
-export interface ProbedOutcome extends TrialOutcomeRow {
-  readonly epochBudget: number;
-  readonly layers: LayerSummary;
-}
-
-/** What judgements rest on, as text that is the same for the same rules and trials. */
-export interface SweepEvidence {
-  /** The trials that are there now. */
-  readonly current: string;
-  /** Those of the judgement that is stored; null when there is none. */
-  readonly judgedOn: string | null;
+/** A layer of a finished trial of a sweep, as a probe saw it. */
+export interface TrialLayerRow extends LayerRecord {
+  readonly trialId: string;
 }
 
 /** What annotations on the dashboards tell of. */
@@ -143,6 +132,9 @@ export type SweepEventKind =
   | 'paused'
   | 'resumed'
   | 'seedsAdded'
+  | 'depthsAdded'
+  | 'widthsAdded'
+  | 'failedRetried'
   | 'concurrencySet'
   | 'workerStarted'
   | 'workerStopped'
@@ -178,6 +170,13 @@ export interface SweepStore {
   readSweep(id: string): Promise<StoredSweep>;
   /** Newest first; at most `limit`. */
   listSweeps(limit: number): Promise<StoredSweep[]>;
+  /** Replaces the plan by one that has more, and its number of trials; both keep what was there. Throws UserError when there is no such sweep. */
+  extendSweep(id: string, spec: SweepSpec, trialCount: number): Promise<void>;
+  /** Notes since when a sweep is paused, or that it is not. Throws UserError when there is no such sweep. */
+  setPaused(id: string, isPaused: boolean): Promise<void>;
+  isPaused(id: string): Promise<boolean>;
+  /** Numbers of the sweep's failed trials in ascending order, from the first above `after`; at most `limit`. */
+  failedNumbers(sweepId: string, after: number, limit: number): Promise<number[]>;
   closeSweep(id: string, state: Exclude<SweepState, 'running'>, reason: string): Promise<void>;
   /** The owner itself always gets its trial back with a new fence, unless it is held. */
   claimTrial(claim: TrialClaim): Promise<ClaimAnswer>;
@@ -200,6 +199,11 @@ export interface SweepStore {
   finishTrial(trial: Fenced, result: TrialResult, records?: TrialRecords): Promise<void>;
   /** Fenced end without a result: cancelled by a person, or an error the attempt itself saw. */
   abandonTrial(trial: Fenced, state: 'cancelled' | 'failed', reason: string): Promise<void>;
+  /**
+   * Hands a trial back that another attempt will take up: it stays running, anybody may claim it at once, and the claim counts as ended in
+   * order. One that is not the caller's any more stays as it is.
+   */
+  releaseTrial(trial: Fenced): Promise<void>;
   /** For an orchestrator that knows that no attempt lives any more; takes the fence away from any that does. A trial that is held stays as it is. */
   recordFailure(failure: TrialFailure): Promise<void>;
   /** Keeps the event with the database's time; one whose id is there stays as it is. Throws UserError when there is no such sweep. */
@@ -207,9 +211,6 @@ export interface SweepStore {
   progress(sweepId: string): Promise<SweepProgress>;
   /** Finished trials of a sweep in order of their number. */
   outcomes(sweepId: string): Promise<TrialOutcomeRow[]>;
-  /** The same with what probes saw of their layers, summed up. */
-  probedOutcomes(sweepId: string): Promise<ProbedOutcome[]>;
-  evidence(sweepId: string): Promise<SweepEvidence>;
-  /** Replaces the sweep's judgement by one that rests on `restsOn`, an earlier `evidence().current`; leaves one that rests on the same. */
-  storeJudgement(sweepId: string, restsOn: string, judgement: Judgement): Promise<void>;
+  /** What probes saw of those trials' layers, in order of trial, epoch and layer. */
+  layerRecords(sweepId: string): Promise<TrialLayerRow[]>;
 }

@@ -39,7 +39,7 @@ export async function closeSweep(
     const found = await readSweep(database, id);
     if (found.state !== state || found.reason !== reason) {
       await database.$executeRaw`
-        UPDATE sweep SET state = ${state}::sweep_state, reason = ${reason}, closed_at = clock_timestamp() WHERE id = ${id}`;
+        UPDATE sweep SET state = ${state}::sweep_state, reason = ${reason}, closed_at = clock_timestamp(), paused_at = NULL WHERE id = ${id}`;
     }
     await database.$executeRaw`
       UPDATE trial t

@@ -1,3 +1,4 @@
+import type { Priority } from '@temporalio/common';
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control-activities.ts';
 import type { TrainingActivities } from '../activities/training-activities.ts';
@@ -27,9 +28,10 @@ const trainingOptions: ActivityOptions = {
 export const controlActivities = proxyActivities<ControlActivities>(controlOptions);
 
 /** `attempts` is how often one trial may be tried; the waits between leave a machine time to recover. */
-export function trainingActivities(attempts: number) {
+export function trainingActivities(attempts: number, priority: Priority) {
   return proxyActivities<TrainingActivities>({
     ...trainingOptions,
+    priority,
     retry: { initialInterval: '2 s', backoffCoefficient: 4, maximumInterval: '1 minute', maximumAttempts: attempts },
   });
 }

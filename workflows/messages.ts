@@ -6,8 +6,8 @@ import type { Tally } from './tally.ts';
 
 /** Everything that travels between sweeps, their shards and those who look at them. */
 
-/** `checking` lasts until the sweep file is accepted. */
-export type SweepWorkflowState = 'checking' | 'running' | 'completed' | 'failed' | 'cancelled';
+/** `checking` lasts until the sweep file is accepted; a `paused` sweep may have trials in training that end first. */
+export type SweepWorkflowState = 'checking' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled';
 
 export interface ProgressAnswer extends Readonly<Record<FinalTrialState, number>> {
   readonly sweepId: string;

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
-/** `running`, `completed`, `failed` or `cancelled`. */
+/** `running`, `paused`, `completed`, `failed` or `cancelled`. */
 export const sweepState = defineSearchAttributeKey('SweepState', SearchAttributeType.KEYWORD);
 /** Labels of the data sets that a sweep trains on. */
 export const sweepDataset = defineSearchAttributeKey('SweepDataset', SearchAttributeType.KEYWORD_LIST);

@@ -17,21 +17,40 @@ export const trialsPerRun = 1_000;
  */
 const largestShardCount = 4;
 /** Temporal refuses more than 2,000 pending activities a workflow and advises to stay under 500. */
-const largestConcurrency = 500;
+export const largestConcurrency = 500;
 
 /**
- * Divides a plan's positions and the sweep's concurrency. Positions are in shuffled order, so equal ranges are equal work.
+ * Divides a part of a plan and the concurrency for it. Positions are in shuffled order, so equal ranges are equal work.
  */
-export function divideIntoShards(plan: { gridSize: number; trialCount: number }, wanted: number): Shard[] {
-  const concurrency = Math.max(1, Math.min(wanted, plan.trialCount));
-  const byTrials = Math.min(Math.ceil(plan.trialCount / trialsPerRun), largestShardCount);
+export function divideIntoShards(
+  part: { readonly from: number; readonly to: number; readonly trialCount: number },
+  wanted: number,
+): Shard[] {
+  const concurrency = Math.max(1, Math.min(wanted, part.trialCount));
+  const byTrials = Math.min(Math.ceil(part.trialCount / trialsPerRun), largestShardCount);
   const byConcurrency = Math.ceil(concurrency / largestConcurrency);
   const count = Math.min(Math.max(byTrials, byConcurrency), concurrency);
   const cut = (total: number, index: number): number => Math.floor((total * index) / count);
   return Array.from({ length: count }, (_, index) => ({
     index,
-    from: cut(plan.gridSize, index),
-    to: cut(plan.gridSize, index + 1),
+    from: part.from + cut(part.to - part.from, index),
+    to: part.from + cut(part.to - part.from, index + 1),
     concurrency: cut(concurrency, index + 1) - cut(concurrency, index),
   }));
+}
+
+/**
+ * Divides a concurrency among shards of so many trials: as evenly as can be, but none gets more than it has trials or than a
+ * shard can have in flight; what one cannot use goes to the others.
+ */
+export function shareOut(concurrency: number, trials: readonly number[]): number[] {
+  const shares = trials.map(() => 0);
+  let left = concurrency;
+  // The smallest first: what they leave over is then known to the larger ones.
+  const order = [...trials.keys()].sort((a, b) => trials[a]! - trials[b]!);
+  order.forEach((shard, done) => {
+    shares[shard] = Math.min(trials[shard]!, largestConcurrency, Math.ceil(left / (order.length - done)));
+    left -= shares[shard];
+  });
+  return shares;
 }

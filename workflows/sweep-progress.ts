@@ -10,6 +10,7 @@ export class SweepProgress {
   #name = '';
   #total = 0;
   #tolerance = 1;
+  #retried = 0;
   state: SweepWorkflowState = 'checking';
   best: CellSummary | null = null;
 
@@ -26,6 +27,16 @@ export class SweepProgress {
     this.state = 'running';
   }
 
+  /** The sweep was given so many trials more. */
+  extend(trials: number): void {
+    this.#total += trials;
+  }
+
+  /** So many trials that had failed are tried again. */
+  retry(trials: number): void {
+    this.#retried += trials;
+  }
+
   /** A report of another sweep (one that had this workflow id before) is ignored. */
   receive(report: ShardReport): void {
     const known = this.#reports.get(report.shard)?.tally ?? emptyTally;
@@ -33,8 +44,12 @@ export class SweepProgress {
     this.#reports.set(report.shard, report);
   }
 
+  /** Trials that failed and are tried again count as they end the second time. */
   get tally(): Tally {
-    return sumOf([...this.#reports.values()].map((report) => report.tally));
+    const sum = sumOf([...this.#reports.values()].map((report) => report.tally));
+    if (this.#retried === 0) return sum;
+    const failed = Math.max(0, sum.states.failed - this.#retried);
+    return { ...sum, states: { ...sum.states, failed }, failures: failed === 0 ? {} : sum.failures };
   }
 
   get hasTooManyFailures(): boolean {

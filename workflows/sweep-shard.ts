@@ -2,18 +2,22 @@ import {
   ActivityFailure,
   CancellationScope,
   CancelledFailure,
+  condition,
   continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
   log,
+  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import { createPlan, type PlannedTrial } from '../core/sweep/plan.ts';
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
 import { controlActivities, trainingActivities } from './activity-options.ts';
+import { type Hold, type ShardOrders, shardOrdersSignal } from './control-messages.ts';
 import { failureReason, failureType } from './failure-reason.ts';
 import { shardReportSignal } from './messages.ts';
 import type { Shard } from './shards.ts';
+import { trialPriority } from './trial-priority.ts';
 import { endedOf, type Tally, type TrialEnd, withTrial } from './tally.ts';
 
 export interface ShardInput extends Shard {
@@ -21,6 +25,11 @@ export interface ShardInput extends Shard {
   /** Workflow id of the sweep. */
   readonly sweepWorkflowId: string;
   readonly spec: SweepSpec;
+  /** Numbers of trials to run instead of what the plan has at those positions. */
+  readonly numbers?: readonly number[];
+  readonly hold?: Hold;
+  /** Numbers of trials that were called back in the run before, and start first. */
+  readonly again?: readonly number[];
   /** Trials after which the shard drains and continues as new. */
   readonly trialsPerRun: number;
   /** Trials that end at least between two reports to the sweep. */
@@ -34,40 +43,53 @@ const reportIntervalMs = 2_000;
 
 /**
  * Runs the trials of one range of plan positions, `concurrency` at a time, one activity each. A trial that finally fails is
- * recorded and its slot goes on. Continues as new between trials, never with one in flight. When cancelled, waits until
- * its trials have stopped. Returns the tally of all runs.
+ * recorded and its slot goes on. Its sweep may change the concurrency, hold the trials that have not started, and call back those
+ * that have. Continues as new between trials, never with one in flight. When cancelled, waits until its trials have stopped. Returns
+ * the tally of all runs.
  */
 export async function sweepShard(input: ShardInput): Promise<Tally> {
-  const { sweepId, sweepWorkflowId, spec } = input;
-  const { trainTrial } = trainingActivities(spec.run.attempts);
+  const { sweepId, sweepWorkflowId, spec, numbers } = input;
   const plan = createPlan(spec);
+  const { trainTrial } = trainingActivities(spec.run.attempts, trialPriority(sweepId, spec, plan.trialCount));
   const scope = CancellationScope.current();
   const reports: Promise<void>[] = [];
+  const again = [...(input.again ?? [])];
+  let orders: ShardOrders = { concurrency: input.concurrency, hold: input.hold ?? 'no' };
+  /** Of the trials in flight; cancelled when they are called back, and then replaced. */
+  let flight = new CancellationScope();
   let tally = input.tally;
   let position = input.from;
   let started = 0;
   let running = 0;
   let reported = { ended: endedOf(tally), atMs: Date.now() };
+  let failure: Error | null = null;
+
+  const isLast = (): boolean => started >= input.trialsPerRun || workflowInfo().continueAsNewSuggested;
 
   const next = (): PlannedTrial | null => {
-    const isLast = started >= input.trialsPerRun || workflowInfo().continueAsNewSuggested;
-    if (isLast || scope.consideredCancelled) return null;
+    if (isLast() || scope.consideredCancelled) return null;
+    const called = again.shift();
+    if (called !== undefined) return plan.decode(called);
     while (position < input.to) {
-      const trial = plan.at(position++);
+      const trial = numbers === undefined ? plan.at(position) : plan.decode(numbers[position]!);
+      position += 1;
       if (trial !== null) return trial;
     }
     return null;
   };
 
-  const run = async ({ number, label }: PlannedTrial): Promise<TrialEnd> => {
+  /** Null: it was called back. */
+  const run = async ({ number, label }: PlannedTrial): Promise<TrialEnd | null> => {
+    const own = flight;
     for (;;) {
       try {
-        return await trainTrial.executeWithOptions({ summary: label }, [{ sweepId, number }]);
+        return await own.run(() => trainTrial.executeWithOptions({ summary: label }, [{ sweepId, number }]));
       } catch (error) {
-        if (failureType(error) === 'WorkerShutdown' && !scope.consideredCancelled) continue;
         if (!(error instanceof ActivityFailure || isCancellation(error))) throw error;
         // Those that never ended are settled when the sweep's row is closed.
         if (scope.consideredCancelled) return { state: 'cancelled', reused: false };
+        if (own.consideredCancelled) return null;
+        if (failureType(error) === 'WorkerShutdown') continue;
         // Recorded here, for an attempt that was killed cannot say it itself.
         const reason = failureReason(error);
         await CancellationScope.nonCancellable(() =>
@@ -94,18 +116,36 @@ export async function sweepShard(input: ShardInput): Promise<Tally> {
     });
   };
 
-  const slot = async (): Promise<void> => {
-    for (let trial = next(); trial !== null; trial = next()) {
+  const train = async (trial: PlannedTrial): Promise<void> => {
+    const end = await run(trial);
+    running -= 1;
+    if (end === null) again.push(trial.number);
+    else tally = withTrial(tally, end);
+    if (isReportDue() || (running === 0 && orders.hold !== 'no')) reports.push(report());
+    fill();
+  };
+
+  const fill = (): void => {
+    while (orders.hold === 'no' && running < orders.concurrency) {
+      const trial = next();
+      if (trial === null) return;
       started += 1;
       running += 1;
-      const end = await run(trial);
-      running -= 1;
-      tally = withTrial(tally, end);
-      if (isReportDue()) reports.push(report());
+      train(trial).catch((error: Error) => (failure ??= error));
     }
   };
 
-  await Promise.all(Array.from({ length: input.concurrency }, slot));
+  setHandler(shardOrdersSignal, (given) => {
+    orders = given;
+    if (orders.hold === 'now') flight.cancel();
+    else if (flight.consideredCancelled) flight = new CancellationScope({ cancellable: true, parent: scope });
+    fill();
+  });
+  fill();
+  const isDone = (): boolean =>
+    running === 0 && (isLast() || scope.consideredCancelled || (position >= input.to && again.length === 0));
+  await CancellationScope.nonCancellable(() => condition(() => failure !== null || isDone()));
+  if (failure !== null) throw failure as Error;
   await Promise.all([...reports, report()]);
   if (scope.consideredCancelled) {
     await CancellationScope.nonCancellable(() =>
@@ -113,6 +153,8 @@ export async function sweepShard(input: ShardInput): Promise<Tally> {
     );
     throw new CancelledFailure('the shard was cancelled; its trials have stopped');
   }
-  if (position < input.to) await continueAsNew<typeof sweepShard>({ ...input, from: position, tally });
+  if (position < input.to || again.length > 0) {
+    await continueAsNew<typeof sweepShard>({ ...input, ...orders, from: position, again, tally });
+  }
   return tally;
 }

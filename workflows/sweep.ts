@@ -1,7 +1,6 @@
 import {
-  ActivityFailure,
-  allHandlersFinished,
   ApplicationFailure,
+  allHandlersFinished,
   CancellationScope,
   CancelledFailure,
   condition,
@@ -12,21 +11,22 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { OpenedSweep } from '../activities/control-activities.ts';
 import { axisLabels } from '../core/sweep/exclusions.ts';
-import { createPlan, type Plan } from '../core/sweep/plan.ts';
+import { createPlan } from '../core/sweep/plan.ts';
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
 import { controlActivities } from './activity-options.ts';
-import { type PlanAnswer, planQuery, progressQuery, shardReportSignal, type SweepResult } from './messages.ts';
+import { planQuery, progressQuery, shardReportSignal, type SweepResult } from './messages.ts';
 import { planAnswer } from './plan-answer.ts';
-import { runShard } from './run-shard.ts';
+import { publish } from './publish.ts';
 import { sweepDataset, sweepShareDone, sweepState } from './search-attributes.ts';
-import { divideIntoShards, trialsPerRun } from './shards.ts';
+import { ShardCrew } from './shard-crew.ts';
+import { SweepControl } from './sweep-control.ts';
 import { sweepDetails } from './sweep-details.ts';
+import { SweepPlan } from './sweep-plan.ts';
 import { SweepProgress } from './sweep-progress.ts';
-import { emptyTally } from './tally.ts';
+import { asUserFailure } from './user-failure.ts';
 
-/** Bounds the history of the sweep itself, whatever its size: it never has to continue as new and leave its shards behind. */
-const reportsPerSweep = 200;
 /** Steps of progress at which the best cell is read and the search attributes are renewed. */
 const milestones = 20;
 
@@ -38,22 +38,25 @@ const milestones = 20;
 export async function sweep(input: unknown): Promise<SweepResult> {
   const { firstExecutionRunId: sweepId, workflowId, startTime } = workflowInfo();
   const progress = new SweepProgress(sweepId, startTime);
-  let plan: PlanAnswer | null = null;
+  const control = new SweepControl(progress);
+  let plan: SweepPlan | null = null;
   setHandler(progressQuery, () => progress.answer(), { description: 'How far the sweep is' });
-  setHandler(planQuery, () => plan, { description: 'What the sweep will do; null until its file is accepted' });
+  setHandler(planQuery, () => plan && planAnswer(plan.spec, createPlan(plan.spec)), {
+    description: 'What the sweep will do; null until its file is accepted',
+  });
 
-  const spec = await check(input);
-  const planned = createPlan(spec);
-  plan = planAnswer(spec, planned);
-  progress.begin(spec.name, planned.trialCount, spec.run.failureTolerance);
+  const file = await check(input);
+  const planned = createPlan(file);
+  progress.begin(file.name, planned.trialCount, file.run.failureTolerance);
   upsertSearchAttributes([
-    { key: sweepDataset, value: axisLabels(spec.axes).dataset.map(String) },
+    { key: sweepDataset, value: axisLabels(file.axes).dataset.map(String) },
     { key: sweepState, value: progress.state },
     { key: sweepShareDone, value: 0 },
   ]);
   setCurrentDetails(sweepDetails(progress.answer()));
 
   const close = async (state: 'completed' | 'failed' | 'cancelled', reason: string): Promise<void> => {
+    control.end();
     progress.state = state;
     publish(progress, true);
     await CancellationScope.nonCancellable(async () => {
@@ -62,21 +65,34 @@ export async function sweep(input: unknown): Promise<SweepResult> {
     });
   };
 
-  await CancellationScope.nonCancellable(() =>
-    controlActivities.openSweep({ id: sweepId, workflowId, spec, trialCount: planned.trialCount }),
+  // Nothing was answered before sweeps could be extended and paused.
+  const opened: OpenedSweep | null | undefined = await CancellationScope.nonCancellable(() =>
+    controlActivities.openSweep({ id: sweepId, workflowId, spec: file, trialCount: planned.trialCount }),
   );
+  const spec = opened?.extended ?? file;
+  const isPaused = opened?.isPaused === true;
+  if (isPaused) progress.state = 'paused';
+  progress.extend(createPlan(spec).trialCount - planned.trialCount);
+  const crew = new ShardCrew(
+    { sweepId, sweepWorkflowId: workflowId },
+    { concurrency: spec.run.concurrency, hold: isPaused ? 'drain' : 'no' },
+  );
+  plan = new SweepPlan(spec, { sweepId, crew, progress });
+  control.begin({ sweepId, crew, plan });
   try {
-    await runShards(spec, planned, progress, { sweepId, workflowId });
+    await runShards(plan, crew, control, progress);
+    control.end();
     const { states, reused, best } = await CancellationScope.nonCancellable(() =>
       controlActivities.readProgress(sweepId),
     );
     const { running: _, ...ended } = states;
+    const { total } = progress.answer();
     progress.best = best;
-    await close('completed', `${planned.trialCount} trials ended, ${ended.failed} of them failed`);
+    await close('completed', `${total} trials ended, ${ended.failed} of them failed`);
     return {
       sweepId,
       name: spec.name,
-      trials: planned.trialCount,
+      trials: total,
       states: ended,
       reused,
       best,
@@ -98,25 +114,23 @@ async function check(input: unknown): Promise<SweepSpec> {
   try {
     return await controlActivities.checkSweep(input);
   } catch (error) {
-    const cause = error instanceof ActivityFailure ? error.cause : null;
-    if (!(cause instanceof ApplicationFailure) || cause.type !== 'UserError') throw error;
-    throw ApplicationFailure.nonRetryable(cause.message, cause.type, ...(cause.details ?? []));
+    throw asUserFailure(error);
   }
 }
 
 /** Resolves when every shard has ended; one that fails, and too many failed trials, stop the others first. */
 async function runShards(
-  spec: SweepSpec,
-  plan: Plan,
+  plan: SweepPlan,
+  crew: ShardCrew,
+  control: SweepControl,
   progress: SweepProgress,
-  { sweepId, workflowId }: { sweepId: string; workflowId: string },
 ): Promise<void> {
-  const scope = new CancellationScope();
   let milestone = 0;
   setHandler(shardReportSignal, async (report) => {
     progress.receive(report);
-    if (progress.hasTooManyFailures) scope.cancel();
-    const reached = Math.floor(progress.answer().share * milestones);
+    if (progress.hasTooManyFailures) crew.cancel();
+    const { share, sweepId } = progress.answer();
+    const reached = Math.floor(share * milestones);
     publish(progress, reached > milestone);
     if (reached > milestone) {
       milestone = reached;
@@ -124,48 +138,18 @@ async function runShards(
     }
   });
 
-  const ends = await scope.run(() =>
-    Promise.allSettled(
-      divideIntoShards(plan, spec.run.concurrency).map(async (shard) => {
-        try {
-          await runShard({
-            ...shard,
-            sweepId,
-            sweepWorkflowId: workflowId,
-            spec,
-            trialsPerRun,
-            trialsPerReport: Math.ceil(plan.trialCount / reportsPerSweep),
-            tally: emptyTally,
-          });
-        } catch (error) {
-          scope.cancel();
-          throw error;
-        }
-      }),
-    ),
-  );
+  plan.start();
+  await CancellationScope.nonCancellable(() => condition(() => crew.isIdle && control.isIdle));
   if (progress.hasTooManyFailures) {
-    const { failed } = progress.tally.states;
+    const { tally } = progress;
     throw ApplicationFailure.nonRetryable(progress.describeFailures(), 'TooManyFailures', {
-      failed,
-      trials: plan.trialCount,
-      failureTolerance: spec.run.failureTolerance,
-      reasons: progress.tally.failures,
+      failed: tally.states.failed,
+      trials: progress.answer().total,
+      failureTolerance: plan.spec.run.failureTolerance,
+      reasons: tally.failures,
     });
   }
-  const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []));
-  const error = errors.find((candidate) => !isCancellation(candidate)) ?? errors[0];
-  if (error !== undefined) throw error;
-}
-
-function publish(progress: SweepProgress, alsoSearchable: boolean): void {
-  const answer = progress.answer();
-  setCurrentDetails(sweepDetails(answer));
-  if (!alsoSearchable) return;
-  upsertSearchAttributes([
-    { key: sweepState, value: answer.state },
-    { key: sweepShareDone, value: answer.share },
-  ]);
+  if (crew.error !== undefined) throw crew.error;
 }
 
 async function refreshBest(progress: SweepProgress, sweepId: string): Promise<void> {

@@ -34,7 +34,8 @@ export function parseSweep(input: unknown, limits: SweepLimits = defaultLimits):
   ];
   if (!parsed.success || issues.length > 0) throw mistakesError(issues);
 
-  const { name, description, training, probes, run } = parsed.data;
+  const { name, description, training, probes } = parsed.data;
+  const { priority, ...run } = parsed.data.run;
   const spec: SweepSpec = {
     name,
     description,
@@ -47,7 +48,7 @@ export function parseSweep(input: unknown, limits: SweepLimits = defaultLimits):
       stopAtTarget: training.stopAtTarget,
     },
     probes: { epochs: probes.epochs === 'none' ? [] : probes.epochs, examples: probes.examples },
-    run,
+    run: priority === undefined ? run : { ...run, priority },
   };
   // -0 passes every check; as JSON it is 0, here and in every payload.
   return JSON.parse(JSON.stringify(spec)) as SweepSpec;

@@ -2,13 +2,14 @@ import { BugError } from '../errors.ts';
 import { canonicalJson } from '../trial/canonical-json.ts';
 import { cellOf, cellParts } from '../trial/labels.ts';
 import type { TrialConfig } from '../trial/trial-config.ts';
-import { countOutside, excludedBoxes } from './exclusions.ts';
+import { excludedBoxes } from './exclusions.ts';
 import { keyedPermutation } from './keyed-permutation.ts';
+import { type DecodedPart, digits, isExcluded, partsOf, type PlanPart } from './plan-part.ts';
 import type { Axes, AxisName, SweepSpec } from './sweep-spec.ts';
 
 /** One trial of a sweep. */
 export interface PlannedTrial {
-  /** Its number in the grid, 0..gridSize-1. */
+  /** Its number in the plan, 0..gridSize-1. */
   readonly number: number;
   readonly config: TrialConfig;
   /** What tells it from the sweep's other trials, such as `heNormal · relu · depth 8 · seed 3`. */
@@ -17,10 +18,12 @@ export interface PlannedTrial {
 
 /** Which trials a sweep has and in which order they start. No list is held: every trial is computed when it is asked for. */
 export interface Plan {
-  /** Combinations of all axes, excluded ones too. */
+  /** Combinations of all parts, excluded ones too. */
   readonly gridSize: number;
   /** Combinations that are not excluded. */
   readonly trialCount: number;
+  /** The numbers of the sweep file, then those of each addition. */
+  readonly parts: readonly PlanPart[];
   /** The trial that is the position-th to start, 0..gridSize-1; null where that combination is excluded. */
   at(position: number): PlannedTrial | null;
   /** The trial of a number, excluded or not. Throws BugError for a number outside of the grid. */
@@ -28,63 +31,57 @@ export interface Plan {
 }
 
 /**
- * Digits of a trial's number, most significant first. The seed stands first, so that a sweep that is given further seeds
- * keeps the numbers it has. The order of the trials is not that of the numbers: see `createPlan`.
- */
-const digits: readonly AxisName[] = [
-  'seed',
-  'dataset',
-  'batchSize',
-  'optimizer',
-  'learningRate',
-  'width',
-  'depth',
-  'activation',
-  'initializer',
-];
-
-/**
- * The plan of a sweep: a trial's number is its axis values in mixed radix; the order of the trials is a permutation of the numbers,
- * keyed by the axes, so that early results are spread over the whole grid and the order is the same wherever it is computed.
+ * The plan of a sweep: within a part, a trial's number is its axis values in mixed radix; the order of the trials is a permutation of the
+ * part's numbers, keyed by its values, so that early results are spread over all of it and the order is the same wherever it is computed.
  * Pure and free of Node's modules: workflows call it.
  */
 export function createPlan(spec: SweepSpec): Plan {
   const { axes } = spec;
-  const sizes = digits.map((axis) => axes[axis].length);
-  const gridSize = gridSizeOf(axes);
   const boxes = excludedBoxes(axes, spec.exclude, digits);
-  const numberAt = keyedPermutation(gridSize, canonicalJson(axes));
+  const parts = partsOf(
+    digits.map((axis) => axes[axis].length),
+    spec.additions ?? [],
+    boxes,
+  );
+  const orders = parts.map((part) => keyedPermutation(part.to - part.from, orderKey(axes, part)));
+  const gridSize = parts.at(-1)!.to;
 
-  const indicesOf = (number: number): number[] => {
-    if (!Number.isInteger(number) || number < 0 || number >= gridSize) {
-      throw new BugError('A trial number lies outside of the grid.', { number, gridSize });
+  const partAt = (place: number): number => {
+    if (!Number.isInteger(place) || place < 0 || place >= gridSize) {
+      throw new BugError('A trial number lies outside of the grid.', { number: place, gridSize });
     }
-    let rest = number;
-    const indices = sizes.map(() => 0);
-    for (let digit = sizes.length - 1; digit >= 0; digit--) {
-      const size = sizes[digit]!;
-      indices[digit] = rest % size;
-      rest = Math.floor(rest / size);
-    }
-    return indices;
+    return parts.findIndex(({ to }) => place < to);
   };
 
   const decode = (number: number): PlannedTrial => {
-    const config = configOf(spec, indicesOf(number));
+    const part = parts[partAt(number)]!;
+    const config = configOf(spec, part.indicesOf(number - part.from));
     return { number, config, label: trialLabel(config, axes) };
   };
 
   return {
     gridSize,
-    trialCount: countOutside(sizes, boxes),
+    trialCount: parts.reduce((sum, { trialCount }) => sum + trialCount, 0),
+    parts: parts.map(({ from, to, trialCount }) => ({ from, to, trialCount })),
     decode,
     at(position) {
-      const number = numberAt(position);
-      const indices = indicesOf(number);
-      const excluded = boxes.some((box) => box.every((covers, axis) => covers[indices[axis]!]));
-      return excluded ? null : decode(number);
+      const index = partAt(position);
+      const part = parts[index]!;
+      const offset = orders[index]!(position - part.from);
+      return isExcluded(part.indicesOf(offset), boxes) ? null : decode(part.from + offset);
     },
   };
+}
+
+/** What a part's order is keyed by: its own values, so that it stays the same whatever is added later. */
+function orderKey(axes: Axes, { spans, addition }: DecodedPart): string {
+  const own = Object.fromEntries(
+    digits.map((axis, digit) => {
+      const { from, size } = spans[digit]!;
+      return [axis, axes[axis].slice(from, from + size)];
+    }),
+  );
+  return canonicalJson(addition?.regimes === undefined ? own : { ...own, regimes: addition.regimes });
 }
 
 /** Combinations of all axes, before exclusions. */

@@ -20,11 +20,31 @@ export type AxisName = keyof Axes;
 /** A combination that is not wanted: every named axis has one of the values listed (given by label, such as `heNormal`). */
 export type Exclusion = Readonly<Partial<Record<AxisName, readonly (string | number)[]>>>;
 
+/** Axes that a sweep can be given more values of while it runs. */
+export const growingAxes = ['seed', 'depth', 'width'] as const satisfies readonly AxisName[];
+export type GrowingAxis = (typeof growingAxes)[number];
+
+/** Values that an axis was given after the sweep had started: the last `count` of those it had then. */
+export interface Addition {
+  /** Of whoever asked for it: asked for again, it changes nothing. */
+  readonly id: string;
+  readonly axis: GrowingAxis;
+  readonly count: number;
+  /**
+   * Of seeds that not all cells are given: places of those regimes (all axes but seed and initializer, in mixed radix in the order of
+   * `digits`) that are. Absent: all of them.
+   */
+  readonly regimes?: readonly number[];
+}
+
 /** A sweep file, checked and with its defaults filled in. */
 export interface SweepSpec {
   readonly name: string;
   readonly description: string;
+  /** With the values of additions, in the order in which they came, after those of the file. */
   readonly axes: Axes;
+  /** What the running sweep was given beyond its file, oldest first; absent: nothing. */
+  readonly additions?: readonly Addition[];
   readonly exclude: readonly Exclusion[];
   readonly training: {
     readonly epochs: number;
@@ -42,5 +62,7 @@ export interface SweepSpec {
     readonly failureTolerance: number;
     /** Attempts per trial before it counts as failed. */
     readonly attempts: number;
+    /** Order among sweeps that wait for workers, 1 (first) to 5 (last); absent: by the sweep's size. */
+    readonly priority?: number;
   };
 }

@@ -37,6 +37,12 @@ const readyWithinMs = 60_000;
 const sqlitePragmas = ['journal_mode=wal', 'synchronous=normal'];
 
 /**
+ * Server 1.29 has priorities and fairness of waiting activities (the second brings the first along), and both off: a small sweep then waits for all that a huge one had put into
+ * the queue before.
+ */
+const dynamicSettings = ['matching.enableFairness=true'];
+
+/**
  * Starts Temporal's development server on the loopback interface, with its histories in a file, and resolves when the
  * default namespace answers. Throws MachineError (with the log's place) when it ends or stays silent.
  */
@@ -51,6 +57,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
       ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--ui-port', String(options.uiPort)],
       ['--db-filename', join(options.folder, 'temporal.db'), '--log-level', 'warn'],
       sqlitePragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
+      dynamicSettings.flatMap((setting) => ['--dynamic-config-value', setting]),
       namespace === 'default' ? [] : ['--namespace', namespace],
     ].flat(),
     // A group of its own: Ctrl-C in the terminal must reach only the one who decides the order of stopping.

@@ -25,12 +25,15 @@ export class ArithmeticTrainer implements Trainer {
   /** Every job that was begun, in order. */
   readonly begun: TrialJob[] = [];
   running = 0;
-  readonly #epochMs: number;
-  readonly #failing: ArithmeticTrainerOptions['failing'];
+  /** The most that were in training at once. */
+  most = 0;
+  epochMs: number;
+  /** May be mended on the way. */
+  failing: ArithmeticTrainerOptions['failing'];
 
   constructor({ epochMs = 1, failing }: ArithmeticTrainerOptions = {}) {
-    this.#epochMs = epochMs;
-    this.#failing = failing;
+    this.epochMs = epochMs;
+    this.failing = failing;
   }
 
   inspect(dataset: TrialConfig['dataset']) {
@@ -48,8 +51,9 @@ export class ArithmeticTrainer implements Trainer {
       jobs.map(async (job): Promise<TrialOutcome> => {
         this.begun.push(job);
         this.running += 1;
+        this.most = Math.max(this.most, this.running);
         try {
-          if (this.#failing?.depth === job.config.depth) return { id: job.id, error: this.#failing.error };
+          if (this.failing?.depth === job.config.depth) return { id: job.id, error: this.failing.error };
           return { id: job.id, result: await this.#trainOne(job, onProgress, signal) };
         } finally {
           this.running -= 1;
@@ -72,7 +76,7 @@ export class ArithmeticTrainer implements Trainer {
     let epochsToTarget: number | null = null;
     let epoch = 0;
     for (; epoch <= epochs && epochsToTarget === null; epoch++) {
-      await sleep(this.#epochMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      await sleep(this.epochMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       const loss = start / 2 ** epoch;
       const accuracy = 1 / (1 + loss);
       onProgress({
@@ -106,7 +110,7 @@ export class ArithmeticTrainer implements Trainer {
       parameterCount: 1,
       weightsHash: sha256(JSON.stringify(job.config)),
       datasetHash: sha256(JSON.stringify(job.config.dataset)),
-      durationMs: epochsRun * this.#epochMs,
+      durationMs: epochsRun * this.epochMs,
     };
   }
 }

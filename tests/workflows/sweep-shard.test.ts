@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { parseSweep } from '../../core/sweep/parse-sweep.ts';
+import { shardOrdersSignal } from '../../workflows/control-messages.ts';
 import { controlQueue } from '../../workflows/task-queues.ts';
 import { createTestNamespace, type TestNamespace } from '../setup/test-namespace.ts';
 import { createTestStore, type TestStore } from '../setup/test-store.ts';
@@ -53,6 +55,38 @@ test('a shard that continues as new loses no trial, doubles none, and keeps its 
   expect(reports.at(-1)).toMatchObject({ running: 0, tally: { states: { converged: 36 } } });
 });
 
+test('a shard keeps its orders, and the trials that were called back, when it continues as new', async () => {
+  const spec = parseSweep(sweepFile({ axes: { seed: { from: 201, count: 5 } } }));
+  const sweepId = randomUUID();
+  const workflowId = `shard-${sweepId}`;
+  await store.openSweep({ id: sweepId, workflowId, spec, trialCount: 20 });
+  await store.setPaused(sweepId, true);
+  trainer.epochMs = 5_000;
+  const begunBefore = trainer.begun.length;
+  const parent = await temporal.client.workflow.start<typeof shardParent>('shardParent', {
+    taskQueue: controlQueue,
+    workflowId,
+    args: [{ sweepId, spec, index: 0, from: 0, to: 20, concurrency: 4, trialsPerRun: 4, trialsPerReport: 1 }],
+  });
+  const shard = temporal.client.workflow.getHandle(`${workflowId}/shard`);
+  while (trainer.running < 4) await sleep(20);
+  // All four of the first run come back, so it continues as new with nothing but what it was ordered.
+  await shard.signal(shardOrdersSignal, { concurrency: 2, hold: 'now' });
+  while ((await runsOf(`${workflowId}/shard`, 1)).length < 2) await sleep(50);
+  trainer.most = 0;
+  await sleep(300);
+  expect(trainer.most).toBe(0);
+  trainer.epochMs = 1;
+  await shard.signal(shardOrdersSignal, { concurrency: 2, hold: 'no' });
+  const { tally } = await parent.result();
+
+  expect(tally.states).toMatchObject({ converged: 20, failed: 0, cancelled: 0 });
+  expect(trainer.most).toBeLessThanOrEqual(2);
+  expect(trainer.begun.length - begunBefore).toBe(24);
+  const numbers = (await store.outcomes(sweepId)).map((row) => row.number);
+  expect(numbers).toEqual(Array.from({ length: 20 }, (_, number) => number));
+});
+
 test('a shard leaves out what the sweep excludes', async () => {
   const file = {
     ...sweepFile({ axes: { seed: [71, 72, 73] } }),
@@ -74,9 +108,9 @@ test('a shard leaves out what the sweep excludes', async () => {
   expect(cells).not.toContain('heNormal tanh');
 });
 
-async function runsOf(workflowId: string) {
+async function runsOf(workflowId: string, tries = 100) {
   const runs = [];
-  for (let left = 100; left > 0; left--) {
+  for (let left = tries; left > 0; left--) {
     runs.length = 0;
     for await (const run of temporal.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) runs.push(run);
     // Visibility follows the workflows by some milliseconds.

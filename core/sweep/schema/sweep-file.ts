@@ -131,6 +131,11 @@ function sweepFileSchema(values: AxisValueSchemas, limits: SweepLimits) {
           sweepDefaults.run.failureTolerance,
         ),
         attempts: wholeBetween(1, 100, 'Attempts per trial.').default(sweepDefaults.run.attempts),
+        priority: wholeBetween(
+          1,
+          5,
+          'Whose trials start first where several sweeps wait: 1 first, 5 last. By default 2 up to 200 trials, 3 up to 10,000, else 4.',
+        ).optional(),
       })
       .prefault({}),
   });

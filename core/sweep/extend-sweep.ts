@@ -1,0 +1,44 @@
+import { UserError } from '../errors.ts';
+import { beyondLimit, type SweepLimits } from './limits.ts';
+import { createPlan } from './plan.ts';
+import type { Addition, GrowingAxis, SweepSpec } from './sweep-spec.ts';
+
+/** The sweep with further values of an axis, in combination with all values that the others have by now (or with some regimes). */
+export function extendSweep(
+  spec: SweepSpec,
+  axis: GrowingAxis,
+  values: readonly number[],
+  { id, regimes }: Pick<Addition, 'id' | 'regimes'>,
+): SweepSpec {
+  const addition = { id, axis, count: values.length, ...(regimes === undefined ? {} : { regimes }) };
+  return {
+    ...spec,
+    axes: { ...spec.axes, [axis]: [...spec.axes[axis], ...values] },
+    additions: [...(spec.additions ?? []), addition],
+  };
+}
+
+/** Seeds after the largest that the sweep has. */
+export function nextSeeds({ axes }: SweepSpec, count: number): number[] {
+  const largest = Math.max(...axes.seed);
+  return Array.from({ length: count }, (_, i) => largest + 1 + i);
+}
+
+/** Throws UserError when the sweep, additions included, is larger than the limits allow. */
+export function checkSize(spec: SweepSpec, limits: SweepLimits): void {
+  const { axes } = spec;
+  const { trialCount } = createPlan(spec);
+  const mistakes = [
+    ...(trialCount > limits.trials ? [`it would have ${trialCount} trials, ${beyondLimit(limits, 'trials')}`] : []),
+    ...(['depth', 'width'] as const).flatMap((axis) => {
+      const tooLarge = axes[axis].filter((value) => value > limits[axis]);
+      return tooLarge.length > 0 ? [`${axis} ${tooLarge.join(', ')} is ${beyondLimit(limits, axis)}`] : [];
+    }),
+    ...Object.entries(axes).flatMap(([axis, { length }]) =>
+      length > limits.valuesPerAxis
+        ? [`axis ${axis} would have ${length} values, ${beyondLimit(limits, 'valuesPerAxis')}`]
+        : [],
+    ),
+  ];
+  if (mistakes.length > 0) throw new UserError(`The sweep cannot be extended: ${mistakes.join('; ')}.`);
+}

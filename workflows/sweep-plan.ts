@@ -1,0 +1,82 @@
+import { extendSweep } from '../core/sweep/extend-sweep.ts';
+import { createPlan } from '../core/sweep/plan.ts';
+import type { Addition, GrowingAxis, SweepSpec } from '../core/sweep/sweep-spec.ts';
+import { controlActivities } from './activity-options.ts';
+import type { SweepEventKind } from '../activities/control-activities.ts';
+import { refusal } from './control-requests.ts';
+import type { ShardCrew, ShardTask } from './shard-crew.ts';
+import { divideIntoShards } from './shards.ts';
+import type { SweepProgress } from './sweep-progress.ts';
+
+/** Bounds the history of the sweep itself, whatever its size: it never has to continue as new and leave its shards behind. */
+const reportsPerSweep = 200;
+const reportsPerAddition = 20;
+const mostAdditions = 100;
+
+/** A sweep's plan while it runs: what it has, and what it is given. */
+export class SweepPlan {
+  readonly #sweepId: string;
+  readonly #crew: ShardCrew;
+  readonly #progress: SweepProgress;
+  #spec: SweepSpec;
+
+  constructor(
+    spec: SweepSpec,
+    { sweepId, crew, progress }: { sweepId: string; crew: ShardCrew; progress: SweepProgress },
+  ) {
+    this.#spec = spec;
+    this.#sweepId = sweepId;
+    this.#crew = crew;
+    this.#progress = progress;
+  }
+
+  get spec(): SweepSpec {
+    return this.#spec;
+  }
+
+  /** Starts the shards of all that the plan has. */
+  start(): void {
+    const { parts, trialCount } = createPlan(this.#spec);
+    const shards = divideIntoShards(parts[0]!, this.#crew.concurrency);
+    const trials = Math.ceil(parts[0]!.trialCount / shards.length);
+    const trialsPerReport = Math.ceil(trialCount / reportsPerSweep);
+    void this.#crew.start(
+      this.#spec,
+      shards.map((shard) => ({ ...shard, trials, trialsPerReport })),
+    );
+    for (const part of parts.slice(1)) void this.#crew.start(this.#spec, this.#tasksOf(part));
+  }
+
+  /**
+   * Gives the sweep more values of an axis, in its row too, and starts their trials. Answers how many these are; null where an addition of this
+   * id is there already.
+   */
+  async extend(
+    axis: GrowingAxis,
+    values: readonly number[],
+    { id, regimes }: Pick<Addition, 'id' | 'regimes'>,
+    event: { readonly kind: SweepEventKind; readonly detail: string },
+  ): Promise<number | null> {
+    const additions = this.#spec.additions ?? [];
+    if (additions.some((addition) => addition.id === id)) return null;
+    if (additions.length >= mostAdditions) {
+      throw refusal(
+        `A sweep takes at most ${mostAdditions} additions. Start a new one: it takes over what this one has trained.`,
+      );
+    }
+    const spec = extendSweep(this.#spec, axis, values, regimes === undefined ? { id } : { id, regimes });
+    await controlActivities.extendSweep({ sweepId: this.#sweepId, spec, event: { id, ...event } });
+    const part = createPlan(spec).parts.at(-1)!;
+    this.#spec = spec;
+    this.#progress.extend(part.trialCount);
+    void this.#crew.start(spec, this.#tasksOf(part));
+    return part.trialCount;
+  }
+
+  #tasksOf(part: { readonly from: number; readonly to: number; readonly trialCount: number }): ShardTask[] {
+    const shards = divideIntoShards(part, this.#crew.concurrency);
+    const trials = Math.ceil(part.trialCount / shards.length);
+    const trialsPerReport = Math.ceil(part.trialCount / reportsPerAddition);
+    return shards.map(({ from, to }) => ({ from, to, trials, trialsPerReport }));
+  }
+}
