@@ -81,6 +81,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .argument('<kind>', 'control (workflows, and what keeps the rows of sweeps) or training (trains trials)')
     .action(run(async () => (await import('./commands/worker.ts')).workerCommand));
   program
+    .command('codec')
+    .description(
+      "decrypt payloads for Temporal's pages and command line on this machine, where SWEEP_PAYLOAD_KEYS encrypts them",
+    )
+    .option('--port <port>', 'on the loopback interface', '8081')
+    .option('--origin <address>', "of Temporal's pages", 'http://127.0.0.1:8233')
+    .action(run(async () => (await import('./commands/codec.ts')).codecCommand));
+  program
     .command('migrate')
     .description(
       'bring the database of DATABASE_URL up to date; with SWEEP_WRITER_PASSWORD and SWEEP_GRAFANA_PASSWORD make the roles of workers and Grafana',

@@ -4,6 +4,8 @@ import { findStack } from '../infra/local/stack.ts';
 import type { StackState } from '../infra/local/stack-state.ts';
 import { temporalSettings } from '../infra/local/temporal-settings.ts';
 import { openStore } from '../storage/prisma-sweep-store.ts';
+import { readPayloadKeys } from '../workers/config.ts';
+import { dataConverterOf } from '../workers/payloads/data-converter.ts';
 import type { SweepStore } from '../storage/sweep-store.ts';
 
 /** The two things that a command about sweeps talks to, and where they are. */
@@ -45,6 +47,7 @@ export async function withStack<Result>(
   state?: StackState,
 ): Promise<Result> {
   const { settings, ...addresses } = await findAddresses(state);
+  const dataConverter = dataConverterOf(readPayloadKeys(process.env));
   let connection: Connection;
   try {
     connection = await Connection.connect({ ...settings.connection, connectTimeout: 10_000 });
@@ -56,7 +59,11 @@ export async function withStack<Result>(
   try {
     const store = await openStore(addresses.databaseUrl);
     try {
-      return await use({ client: new Client({ connection, namespace: settings.namespace }), store, ...addresses });
+      return await use({
+        client: new Client({ connection, namespace: settings.namespace, dataConverter }),
+        store,
+        ...addresses,
+      });
     } finally {
       await store.close();
     }

@@ -3,13 +3,17 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { z } from 'zod';
 import { type Issue, UserError } from '../core/errors.ts';
+import type { PayloadKey } from './payloads/payload-keys.ts';
+import { payloadKeysSchema } from './payloads/payload-keys.ts';
 import { defaultLimits, type LimitName, limitVariables, type SweepLimits } from '../core/sweep/limits.ts';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
 const wanted = (text: string) => ({ error: `expected ${text}` });
 
-const commonSchema = z.object({
+const payloadSchema = z.object({ SWEEP_PAYLOAD_KEYS: payloadKeysSchema.default([]) });
+
+const commonSchema = payloadSchema.extend({
   DATABASE_URL: z.url({
     protocol: /^postgres(ql)?$/,
     ...wanted('a PostgreSQL address such as postgresql://user:password@host:5432/database'),
@@ -51,6 +55,8 @@ export interface WorkerConfig {
   readonly logLevel: (typeof logLevels)[number];
   /** Address and port where Prometheus may read metrics; undefined: nowhere. */
   readonly metricsAddress: string | undefined;
+  /** Payloads travel encrypted by the first; none: in the clear. */
+  readonly payloadKeys: readonly PayloadKey[];
   readonly temporal: { readonly connection: NativeConnectionOptions; readonly namespace: string };
 }
 
@@ -68,7 +74,7 @@ export interface TrainingWorkerConfig extends WorkerConfig {
 }
 
 /**
- * A control worker's settings from the environment: DATABASE_URL, SWEEP_LOG_LEVEL, SWEEP_METRICS, SWEEP_MAX_* and TEMPORAL_* by Temporal's
+ * A control worker's settings from the environment: DATABASE_URL, SWEEP_LOG_LEVEL, SWEEP_METRICS, SWEEP_PAYLOAD_KEYS, SWEEP_MAX_* and TEMPORAL_* by Temporal's
  * own conventions. Throws UserError with every mistake at once.
  */
 export function readControlConfig(environment: NodeJS.ProcessEnv): ControlWorkerConfig {
@@ -79,9 +85,15 @@ export function readControlConfig(environment: NodeJS.ProcessEnv): ControlWorker
     databaseUrl: variables.DATABASE_URL,
     logLevel: variables.SWEEP_LOG_LEVEL,
     metricsAddress: variables.SWEEP_METRICS,
+    payloadKeys: variables.SWEEP_PAYLOAD_KEYS,
     temporal,
     limits: limitsOf(variables),
   };
+}
+
+/** Only the keys of payloads, for a client. Throws UserError, which shows none. */
+export function readPayloadKeys(environment: NodeJS.ProcessEnv): readonly PayloadKey[] {
+  return read(payloadSchema, environment, []).SWEEP_PAYLOAD_KEYS;
 }
 
 /** Only the limits on a sweep's size, for who checks a sweep file without a worker. Throws UserError. */
@@ -98,6 +110,7 @@ export function readTrainingConfig(environment: NodeJS.ProcessEnv): TrainingWork
     databaseUrl: variables.DATABASE_URL,
     logLevel: variables.SWEEP_LOG_LEVEL,
     metricsAddress: variables.SWEEP_METRICS,
+    payloadKeys: variables.SWEEP_PAYLOAD_KEYS,
     temporal,
     backend: variables.SWEEP_BACKEND,
     trainers: variables.SWEEP_TRAINERS,
@@ -153,8 +166,10 @@ function withoutEmpty(environment: NodeJS.ProcessEnv): Record<string, string> {
   );
 }
 
-/** The value is shown, but for a database's address: it holds a password. */
+/** What may not be shown: it holds a password or a key. */
+const secrets: readonly string[] = ['DATABASE_URL', 'SWEEP_PAYLOAD_KEYS'];
+
 function issueOf(path: string, message: string, environment: Readonly<Record<string, string>>): Issue {
-  const value = path === 'DATABASE_URL' ? undefined : environment[path];
+  const value = secrets.includes(path) ? undefined : environment[path];
   return value === undefined ? { path, message } : { path, message, value: JSON.stringify(value) };
 }

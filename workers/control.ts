@@ -3,6 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { createControlActivities } from '../activities/control-activities.ts';
 import { openStore } from '../storage/prisma-sweep-store.ts';
 import { controlQueue } from '../workflows/task-queues.ts';
+import { dataConverterOf } from './payloads/data-converter.ts';
 import { readControlConfig } from './config.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 import { runWorkerProcess } from './run-worker-process.ts';
@@ -20,6 +21,7 @@ await runWorkerProcess({
     await registerSearchAttributes(new Client({ connection, namespace: config.temporal.namespace }));
     return Worker.create({
       ...workerSettings,
+      dataConverter: dataConverterOf(config.payloadKeys),
       connection,
       namespace: config.temporal.namespace,
       taskQueue: controlQueue,

@@ -7,6 +7,7 @@ import { trainingQueue } from '../workflows/task-queues.ts';
 import type { TrainingWorkerConfig } from './config.ts';
 import type { WorkerProcess } from './run-worker-process.ts';
 import { readVersions } from './versions.ts';
+import { dataConverterOf } from './payloads/data-converter.ts';
 import { meterTrainer } from './metered-trainer.ts';
 import { connect, workerSettings } from './worker-settings.ts';
 
@@ -26,6 +27,7 @@ export function composeTrainingWorker(
     const identity = `${process.pid}@${hostname()}`;
     return Worker.create({
       ...workerSettings,
+      dataConverter: dataConverterOf(config.payloadKeys),
       connection,
       namespace: config.temporal.namespace,
       taskQueue: trainingQueue,

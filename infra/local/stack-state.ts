@@ -52,6 +52,7 @@ export const shapingVariables: readonly string[] = [
   'SWEEP_BACKEND',
   'SWEEP_TRAINERS',
   'SWEEP_DATASETS',
+  'SWEEP_PAYLOAD_KEYS',
   ...Object.values(limitVariables),
 ];
 

@@ -9,12 +9,14 @@ export async function startWorkers(options: PartOptions, environment: NodeJS.Pro
   const { folders, root, logger, report, onStop } = options;
   const title = 'workers';
   await report.step({ title, state: 'running', detail: 'starting a control worker and a training worker' });
+  // One address cannot serve two workers.
+  const { SWEEP_METRICS: _, ...shared } = environment;
   const workers = ['control', 'training'].map((name) => {
     const supervised = superviseProcess({
       name: `${name} worker`,
       command: [process.execPath, '--import', import.meta.resolve('tsx'), join(root, 'workers', `${name}.ts`)],
       folder: root,
-      environment: { ...environment, SWEEP_HOME: folders.home, SWEEP_CACHE: folders.cache },
+      environment: { ...shared, SWEEP_HOME: folders.home, SWEEP_CACHE: folders.cache },
       logFile: join(folders.logs, `${name}-worker.log`),
       graceMs,
       logger,

@@ -64,8 +64,12 @@ describe('a control worker’s settings', () => {
     expect(mistakes.message).toContain('SWEEP_LOG_LEVEL is "loud": expected one of trace, debug, info, warn, error');
   });
 
-  test('show no password in a mistake', () => {
-    const mistakes = mistakesOf(() => readControlConfig({ DATABASE_URL: 'mysql://sweeper:secret@localhost/sweeps' }));
+  test('show no password and no key in a mistake', () => {
+    const mistakes = mistakesOf(() =>
+      readControlConfig({ DATABASE_URL: 'mysql://sweeper:secret@localhost/sweeps', SWEEP_PAYLOAD_KEYS: 'k:secret' }),
+    );
+
+    expect(mistakes.issues.map(({ path }) => path)).toEqual(['SWEEP_PAYLOAD_KEYS', 'DATABASE_URL']);
 
     expect(JSON.stringify([mistakes.message, mistakes.issues])).not.toContain('secret');
   });
