@@ -80,9 +80,8 @@ function accepts(content: unknown): boolean {
     plan.at(0);
     return true;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    expect(error.issues.length).toBeGreaterThan(0);
-    expect(error.message.length).toBeLessThan(100_000);
+    const isUseful = error instanceof UserError && error.issues.length > 0 && error.message.length < 100_000;
+    if (!isUseful) throw error;
     return false;
   } finally {
     expect(performance.now() - startedMs).toBeLessThan(hangMs);
@@ -128,8 +127,7 @@ test('a text with anything in it is read or refused with a place', { timeout: 3_
       try {
         content = parseSweepText(text.slice(0, from) + piece + text.slice(from + length), name);
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        expect(error.message).toContain(name);
+        if (!(error instanceof UserError && error.message.includes(name))) throw error;
         return;
       }
       accepts(content);
