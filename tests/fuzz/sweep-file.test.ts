@@ -120,6 +120,7 @@ test('a text with anything in it is read or refused with a place', { timeout: 3_
     ),
     name: fc.constantFrom('sweep.json', 'sweep.yaml'),
   });
+  const seen = { read: 0, refused: 0 };
   fc.assert(
     fc.property(splice, ({ text, at, length, piece, name }) => {
       const from = Math.floor(at * text.length);
@@ -128,10 +129,14 @@ test('a text with anything in it is read or refused with a place', { timeout: 3_
         content = parseSweepText(text.slice(0, from) + piece + text.slice(from + length), name);
       } catch (error) {
         if (!(error instanceof UserError && error.message.includes(name))) throw error;
+        seen.refused += 1;
         return;
       }
       accepts(content);
+      seen.read += 1;
     }),
     { numRuns },
   );
+  expect(seen.read).toBeGreaterThan(0);
+  expect(seen.refused).toBeGreaterThan(0);
 });
