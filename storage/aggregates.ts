@@ -1,7 +1,7 @@
 import type { FinalTrialState, TrialState } from '../core/trial/trial-record.ts';
-import type { PrismaClient } from './generated/client.ts';
+import { Prisma, type PrismaClient } from './generated/client.ts';
 import { noSuchSweep } from './sweeps.ts';
-import type { CellSummary, SweepProgress, TrialLayerRow, TrialOutcomeRow } from './sweep-store.ts';
+import type { CellSummary, SweepProgress, TrialOutcomeRow } from './sweep-store.ts';
 
 const noTrials: Record<TrialState, number> = {
   running: 0,
@@ -43,32 +43,22 @@ export async function progress(client: PrismaClient, sweepId: string): Promise<S
   };
 }
 
+/** The columns of a TrialOutcomeRow, of the tables `sweep_trial l` and `trial t`. */
+export const outcomeColumns = Prisma.sql`
+  l.number, t.id::text AS "trialId", t.state::text, coalesce(t.reason, '') AS reason, l.reused,
+  t.initializer, t.activation, t.depth, t.width, t.learning_rate AS "learningRate", t.optimizer,
+  t.batch_size AS "batchSize", t.dataset, t.seed::double precision AS seed,
+  t.epochs_to_target AS "epochsToTarget", t.epochs_run AS "epochsRun",
+  t.test_loss AS "testLoss", t.test_accuracy AS "testAccuracy", t.best_validation_loss AS "bestValidationLoss",
+  t.best_validation_accuracy AS "bestValidationAccuracy", t.duration_ms AS "durationMs", t.backend`;
+
 /** The sweep's trials in a final state, in order of their number. */
 export async function outcomes(client: PrismaClient, sweepId: string): Promise<TrialOutcomeRow[]> {
   const rows = await client.$queryRaw<(Omit<TrialOutcomeRow, 'state'> & { state: FinalTrialState })[]>`
-    SELECT l.number, t.id::text AS "trialId", t.state::text, coalesce(t.reason, '') AS reason, l.reused,
-      t.initializer, t.activation, t.depth, t.width, t.learning_rate AS "learningRate", t.optimizer,
-      t.batch_size AS "batchSize", t.dataset, t.seed::double precision AS seed,
-      t.epochs_to_target AS "epochsToTarget", t.epochs_run AS "epochsRun",
-      t.test_loss AS "testLoss", t.test_accuracy AS "testAccuracy", t.best_validation_loss AS "bestValidationLoss",
-      t.best_validation_accuracy AS "bestValidationAccuracy", t.duration_ms AS "durationMs", t.backend
+    SELECT ${outcomeColumns}
     FROM sweep_trial l JOIN trial t ON t.id = l.trial_id
     WHERE l.sweep_id = ${sweepId} AND t.state <> 'running'
     ORDER BY l.number`;
-  if (rows.length === 0 && (await client.sweep.count({ where: { id: sweepId } })) === 0) throw noSuchSweep(sweepId);
-  return rows;
-}
-
-/** The layers of those trials, in order of trial, epoch and layer. */
-export async function layerRecords(client: PrismaClient, sweepId: string): Promise<TrialLayerRow[]> {
-  const rows = await client.$queryRaw<TrialLayerRow[]>`
-    SELECT y.trial_id::text AS "trialId", y.epoch, y.layer, y.activation_mean AS "activationMean",
-      y.activation_variance AS "activationVariance", y.pre_activation_variance AS "preActivationVariance",
-      y.saturated_share AS "saturatedShare", y.gradient_norm AS "gradientNorm",
-      y.backpropagated_variance AS "backpropagatedVariance", y.unit_cosine AS "unitCosine"
-    FROM layer y JOIN trial t ON t.id = y.trial_id
-    WHERE t.state <> 'running' AND y.trial_id IN (SELECT trial_id FROM sweep_trial WHERE sweep_id = ${sweepId})
-    ORDER BY y.trial_id, y.epoch, y.layer`;
   if (rows.length === 0 && (await client.sweep.count({ where: { id: sweepId } })) === 0) throw noSuchSweep(sweepId);
   return rows;
 }

@@ -1,14 +1,17 @@
-/** The store on PostgreSQL. How each guarantee of SweepStore is kept is written where it is kept: claims, records, endings, sweeps, aggregates. */
+/** The store on PostgreSQL. How each guarantee of SweepStore is kept is written where it is kept: claims, records, endings, sweeps, aggregates, cells. */
 import { UserError } from '../core/errors.ts';
-import { layerRecords, outcomes, progress } from './aggregates.ts';
+import { outcomes, progress } from './aggregates.ts';
+import { cellKeeper } from './cells.ts';
 import { trialClaimer } from './claims.ts';
 import { connect } from './database.ts';
 import { abandonTrial, recordFailure, trialFinisher } from './endings.ts';
 import { recordEvent } from './events.ts';
+import { evidence, probedOutcomes, storeJudgement } from './judgements.ts';
 import { recordProgressOfMany } from './records.ts';
 import { extendSweep, failedNumbers, isPaused, releaseTrial, setPaused } from './sweep-control.ts';
 import { storageError } from './storage-error.ts';
 import type { SweepStore } from './sweep-store.ts';
+import { keepTheory } from './theory.ts';
 import { closeSweep, listSweeps, openSweep, readSweep } from './sweeps.ts';
 
 /**
@@ -17,6 +20,7 @@ import { closeSweep, listSweeps, openSweep, readSweep } from './sweeps.ts';
  */
 export async function openStore(databaseUrl: string): Promise<SweepStore & { close(): Promise<void> }> {
   const client = connect(databaseUrl);
+  const cells = cellKeeper(client);
   const claimTrial = trialClaimer(client);
   const finishTrial = trialFinisher(client);
   const run = async <T>(
@@ -46,13 +50,18 @@ export async function openStore(databaseUrl: string): Promise<SweepStore & { clo
     openSweep: (sweep) => run('openSweep', { id: sweep.id }, () => openSweep(client, sweep)),
     readSweep: (id) => run('readSweep', { id }, () => readSweep(client, id)),
     listSweeps: (limit) => run('listSweeps', { limit }, () => listSweeps(client, limit)),
+    closeSweep: (id, state, reason) =>
+      run('closeSweep', { id, state }, async () => {
+        await closeSweep(client, id, state, reason);
+        await cells.now();
+        await keepTheory(client, id);
+      }),
     extendSweep: (id, spec, trialCount) =>
       run('extendSweep', { id, trialCount }, () => extendSweep(client, id, spec, trialCount)),
     setPaused: (id, paused) => run('setPaused', { id, paused }, () => setPaused(client, id, paused)),
     isPaused: (id) => run('isPaused', { id }, () => isPaused(client, id)),
     failedNumbers: (sweepId, after, limit) =>
       run('failedNumbers', { sweepId, after, limit }, () => failedNumbers(client, sweepId, after, limit)),
-    closeSweep: (id, state, reason) => run('closeSweep', { id, state }, () => closeSweep(client, id, state, reason)),
     claimTrial: (claim) =>
       run('claimTrial', { sweepId: claim.sweepId, number: claim.number, key: claim.key }, () => claimTrial(claim)),
     recordProgress: (trial, epochs, layers, leaseMs) =>
@@ -61,19 +70,32 @@ export async function openStore(databaseUrl: string): Promise<SweepStore & { clo
         if (stale) throw stale;
       }),
     recordProgressOfMany: (reports, leaseMs) =>
-      run('recordProgressOfMany', { trialIds: reports.map(({ trial }) => trial.trialId) }, () =>
-        recordProgressOfMany(client, reports, leaseMs),
-      ),
+      run('recordProgressOfMany', { trialIds: reports.map(({ trial }) => trial.trialId) }, async () => {
+        const errors = await recordProgressOfMany(client, reports, leaseMs);
+        await cells.whenDue();
+        return errors;
+      }),
     finishTrial: (trial, result, records = { epochs: [], layers: [] }) =>
-      run('finishTrial', { ...trial, result }, () => finishTrial({ trial, result, records })),
+      run('finishTrial', { ...trial, result }, async () => {
+        await finishTrial({ trial, result, records });
+        await cells.whenDue();
+      }),
     abandonTrial: (trial, state, reason) =>
       run('abandonTrial', { ...trial, state }, () => abandonTrial(client, trial, state, reason)),
     releaseTrial: (trial) => run('releaseTrial', { ...trial }, () => releaseTrial(client, trial)),
     recordFailure: (failure) => run('recordFailure', { ...failure }, () => recordFailure(client, failure)),
     recordEvent: (event) => run('recordEvent', { ...event }, () => recordEvent(client, event)),
-    progress: (sweepId) => run('progress', { sweepId }, () => progress(client, sweepId)),
+    progress: (sweepId) =>
+      run('progress', { sweepId }, async () => {
+        await cells.now();
+        await keepTheory(client, sweepId);
+        return progress(client, sweepId);
+      }),
     outcomes: (sweepId) => run('outcomes', { sweepId }, () => outcomes(client, sweepId)),
-    layerRecords: (sweepId) => run('layerRecords', { sweepId }, () => layerRecords(client, sweepId)),
+    probedOutcomes: (sweepId) => run('probedOutcomes', { sweepId }, () => probedOutcomes(client, sweepId)),
+    evidence: (sweepId) => run('evidence', { sweepId }, () => evidence(client, sweepId)),
+    storeJudgement: (sweepId, restsOn, judgement) =>
+      run('storeJudgement', { sweepId }, () => storeJudgement(client, sweepId, restsOn, judgement)),
     close: () => client.$disconnect(),
   };
 }

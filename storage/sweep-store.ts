@@ -1,4 +1,6 @@
+import type { LayerSummary } from '../core/claims/layer-summary.ts';
 import type { StaleFenceError } from '../core/errors.ts';
+import type { Judgement } from '../core/judgement/judge-sweep.ts';
 import type { EpochRecord, FinalTrialState, LayerRecord, TrialResult, TrialState } from '../core/trial/trial-record.ts';
 import type { TrialConfig } from '../core/trial/trial-config.ts';
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
@@ -122,9 +124,18 @@ export interface TrialOutcomeRow extends Cell {
   readonly trialId: string;
 }
 
-/** A layer of a finished trial of a sweep, as a probe saw it. */
-export interface TrialLayerRow extends LayerRecord {
-  readonly trialId: string;
+/** One finished trial as the claims need it. */
+export interface ProbedOutcome extends TrialOutcomeRow {
+  readonly epochBudget: number;
+  readonly layers: LayerSummary;
+}
+
+/** What judgements rest on, as text that is the same for the same rules and trials. */
+export interface SweepEvidence {
+  /** The trials that are there now. */
+  readonly current: string;
+  /** Those of the judgement that is stored; null when there is none. */
+  readonly judgedOn: string | null;
 }
 
 /** What annotations on the dashboards tell of. */
@@ -211,6 +222,9 @@ export interface SweepStore {
   progress(sweepId: string): Promise<SweepProgress>;
   /** Finished trials of a sweep in order of their number. */
   outcomes(sweepId: string): Promise<TrialOutcomeRow[]>;
-  /** What probes saw of those trials' layers, in order of trial, epoch and layer. */
-  layerRecords(sweepId: string): Promise<TrialLayerRow[]>;
+  /** The same with what probes saw of their layers, summed up. */
+  probedOutcomes(sweepId: string): Promise<ProbedOutcome[]>;
+  evidence(sweepId: string): Promise<SweepEvidence>;
+  /** Replaces the sweep's judgement by one that rests on `restsOn`, an earlier `evidence().current`; leaves one that rests on the same. */
+  storeJudgement(sweepId: string, restsOn: string, judgement: Judgement): Promise<void>;
 }

@@ -4,9 +4,9 @@ import { intervalText } from './numbers.ts';
 /** The verdicts as a person reads them: a claim on one line, its findings below, each with effect, interval, seeds and cells. */
 export function claimsText(verdicts: readonly ClaimVerdict[]): string {
   return verdicts
-    .map(({ claim, statement, decision, reason, findings }, i) =>
+    .map(({ claim, statement, decision, summary, findings }, i) =>
       [
-        `${i + 1}. ${claim}: ${decision} (${reason})`,
+        `${i + 1}. ${claim}: ${decision}. ${summary}`,
         `   ${statement}`,
         ...findings.flatMap((finding) => findingLines(finding)),
       ].join('\n'),
@@ -16,10 +16,11 @@ export function claimsText(verdicts: readonly ClaimVerdict[]): string {
 
 function findingLines({ decision, regime, statement, effect, seeds, cells, reason }: Finding): string[] {
   const interval = intervalText(effect.interval, number);
+  const value = effect.value === null ? 'not to be measured' : number(effect.value);
   const predicted = effect.predicted === null ? '' : `, theory ${number(effect.predicted)}`;
   return [
     `   - ${decision}, ${regime}: ${statement}`,
-    `       ${effect.name} ${[number(effect.value), interval].filter(Boolean).join(' ')}${predicted}`,
+    `       ${effect.name}: ${[value, interval].filter(Boolean).join(' ')}${predicted}`,
     `       ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} a cell, ${cells.join(', ')}; ${reason}`,
   ];
 }

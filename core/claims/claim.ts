@@ -1,25 +1,16 @@
 import type { ComparedTrial } from '../comparison/comparison.ts';
 import type { Interval } from '../statistics/interval.ts';
-import type { LayerRecord } from '../trial/trial-record.ts';
+import type { LayerSummary } from './layer-summary.ts';
 
 /** One finished trial. Labels are those of `cellOf`: theory reads initializer and activation back from them. */
 export interface ClaimTrial extends ComparedTrial {
-  readonly trialId: string;
   /** Epochs that it was allowed; cells with different budgets are never compared. */
   readonly epochBudget: number;
-}
-
-/** What a probe saw of one layer of a trial. */
-export interface ClaimLayer extends Pick<
-  LayerRecord,
-  'epoch' | 'layer' | 'activationVariance' | 'preActivationVariance' | 'gradientNorm' | 'unitCosine'
-> {
-  readonly trialId: string;
+  readonly layers: LayerSummary;
 }
 
 export interface ClaimInput {
   readonly trials: readonly ClaimTrial[];
-  readonly layers: readonly ClaimLayer[];
   /** Null: the sweep had no target, and nothing is said about speed. */
   readonly target: object | null;
 }
@@ -27,10 +18,15 @@ export interface ClaimInput {
 export type ClaimName = 'symmetry' | 'variance' | 'gradients' | 'speed' | 'fit' | 'framework';
 export type Decision = 'supported' | 'refuted' | 'undecided';
 
-/** A measured size of an effect; `name` says what and in which unit. */
+export type EffectUnit = 'cosine' | 'factor' | 'epochs' | 'probability';
+
+/** A measured size of an effect. */
 export interface Effect {
+  /** What is measured, in words. */
   readonly name: string;
-  readonly value: number;
+  readonly unit: EffectUnit;
+  /** Null where there is none to be measured. */
+  readonly value: number | null;
   readonly interval: Interval;
   /** What mean-field theory predicts for it, where it does. */
   readonly predicted: number | null;
@@ -46,23 +42,26 @@ export interface Evidence {
   readonly seeds: number;
   /** Labels of the initializers whose cells are compared. */
   readonly cells: readonly string[];
-  /** Where the effect points, and how likely it would point so far there by chance. */
+  /** Where the effect points, and how likely it would point so far there by chance; null where nothing happened that could be tested. */
   readonly direction: Exclude<Decision, 'undecided'>;
-  readonly pValue: number;
+  readonly pValue: number | null;
 }
 
 export interface Finding extends Evidence {
   readonly decision: Decision;
   /** Holm's, over the comparisons of the claim. */
-  readonly adjustedPValue: number;
+  readonly adjustedPValue: number | null;
   readonly reason: string;
 }
 
 /** The verdict of a sweep on one claim, with all that it rests on. */
 export interface ClaimVerdict {
   readonly claim: ClaimName;
+  /** The claim in a few words. */
+  readonly title: string;
   readonly statement: string;
   readonly decision: Decision;
-  readonly reason: string;
+  /** One sentence for a person: where it holds, where it does not, or why it stays open. */
+  readonly summary: string;
   readonly findings: readonly Finding[];
 }

@@ -1,15 +1,26 @@
 import { holmAdjusted } from '../statistics/holm.ts';
 import { meanEstimate, pMeanAtMost } from '../statistics/student-t.ts';
 import type { ClaimName, ClaimVerdict, Decision, Effect, Evidence, Finding } from './claim.ts';
+import { claimTexts } from './claim-texts.ts';
+import { summaryOf } from './claim-summary.ts';
 import { claimThresholds } from './thresholds.ts';
 
 /** Decides each piece of a claim's evidence, corrected for their number; no single seed decides anything. */
 export function decideEach(evidence: readonly Evidence[]): Finding[] {
-  const adjusted = holmAdjusted(evidence.map(({ pValue }) => pValue));
-  return evidence.map((piece, i) => ({ ...piece, adjustedPValue: adjusted[i]!, ...decisionOn(piece, adjusted[i]!) }));
+  // What cannot be decided whatever the seeds do is no comparison to be corrected for (Tarone 1990).
+  const tested = evidence.filter(({ pValue }) => pValue !== null);
+  const adjusted = holmAdjusted(tested.map(({ pValue }) => pValue!));
+  return evidence.map((piece) => {
+    const adjustedPValue = piece.pValue === null ? null : adjusted[tested.indexOf(piece)]!;
+    return { ...piece, adjustedPValue, ...decisionOn(piece, adjustedPValue) };
+  });
 }
 
-function decisionOn({ seeds, direction }: Evidence, adjustedPValue: number): Pick<Finding, 'decision' | 'reason'> {
+function decisionOn(
+  { seeds, direction }: Evidence,
+  adjustedPValue: number | null,
+): Pick<Finding, 'decision' | 'reason'> {
+  if (adjustedPValue === null) return { decision: 'undecided', reason: 'neither reaches the target within the budget' };
   if (seeds < claimThresholds.fewestSeeds) {
     return { decision: 'undecided', reason: `fewer than ${claimThresholds.fewestSeeds} seeds have a result` };
   }
@@ -19,19 +30,30 @@ function decisionOn({ seeds, direction }: Evidence, adjustedPValue: number): Pic
   return { decision: direction, reason: `p ${adjustedPValue < 0.001 ? '< 0.001' : `= ${adjustedPValue.toFixed(3)}`}` };
 }
 
-/** A claim holds where all of its findings do; one that is refuted refutes it, for it was made of all regimes. */
-export function verdictOn(
-  claim: ClaimName,
-  statement: string,
-  findings: readonly Finding[],
-  unmeasured: string,
-): ClaimVerdict {
-  if (findings.length === 0) return { claim, statement, decision: 'undecided', reason: unmeasured, findings };
-  const count = (decision: Decision) => findings.filter((finding) => finding.decision === decision).length;
+/**
+ * A claim is made of all networks, so it is counted by regime, not by finding: a regime supports it where all of its findings do, and refutes
+ * it where one does. It is refuted where more regimes refute than support it, supported where none refutes and more than half
+ * support it; else it is undecided, and the summary says where it holds and where it does not.
+ *
+ * @param unmeasured why there may be no finding
+ */
+export function verdictOn(claim: ClaimName, findings: readonly Finding[], unmeasured: string): ClaimVerdict {
+  const regimes = regimeDecisions(findings);
+  const count = (decision: Decision) => [...regimes.values()].filter((each) => each === decision).length;
   const [supported, refuted, undecided] = [count('supported'), count('refuted'), count('undecided')];
-  const decision = refuted > 0 ? 'refuted' : undecided > 0 ? 'undecided' : 'supported';
-  const reason = `${supported} of ${findings.length} findings support it, ${refuted} refute it, ${undecided} stay open`;
-  return { claim, statement, decision, reason, findings };
+  const decision = refuted > supported ? 'refuted' : refuted === 0 && supported > undecided ? 'supported' : 'undecided';
+  const summary = summaryOf(decision, regimes, findings, unmeasured);
+  return { claim, ...claimTexts[claim], decision, summary, findings };
+}
+
+function regimeDecisions(findings: readonly Finding[]): Map<string, Decision> {
+  const regimes = new Map<string, Decision>();
+  for (const { regime, decision } of findings) {
+    const known = regimes.get(regime);
+    const isFirm = known === 'refuted' || (known === 'undecided' && decision === 'supported');
+    if (!isFirm) regimes.set(regime, decision);
+  }
+  return regimes;
 }
 
 /**
@@ -58,9 +80,10 @@ export function geometricEffect(name: string, logs: readonly number[], predicted
   const back = (log: number | null) => (log === null ? null : finiteOrNull(Math.exp(log)));
   return {
     name,
-    value: Math.exp(mean),
+    unit: 'factor',
+    value: back(mean),
     interval: { low: back(interval.low), high: back(interval.high) },
-    predicted: predictedLog === null ? null : Math.exp(predictedLog),
+    predicted: back(predictedLog),
   };
 }
 

@@ -4,15 +4,13 @@ import type { Cell, Regime } from './regimes.ts';
 import { pairEvidence, scoresOf } from './scored-pairs.ts';
 import { isFitting } from './textbook.ts';
 
-const statement = 'He is best with relu and its kin, Glorot with tanh and sigmoid.';
-
 /** Claim 5. Every fitting initializer against every other one; a regime's finding rests on all of its pairs. */
 export function fitClaim(regimes: readonly Regime[], target: object | null): ClaimVerdict {
   const pairs = regimes.flatMap((regime) => pairsOf(regime, target));
   const decided = decideEach(pairs);
   const titles = [...new Set(pairs.map(({ regime }) => regime))];
   const findings = titles.map((title) => regimeFinding(decided.filter(({ regime }) => regime === title)));
-  return verdictOn('fit', statement, findings, 'no fitting initializer stands beside another one');
+  return verdictOn('fit', findings, 'no fitting initializer stands beside another one');
 }
 
 function pairsOf(regime: Regime, target: object | null) {
@@ -34,8 +32,8 @@ function pairsOf(regime: Regime, target: object | null) {
 /** Supported by a fitting initializer ahead of every other one, refuted by another one ahead of every fitting one; else open, told by the hardest pair. */
 function regimeFinding(pairs: readonly Finding[]): Finding {
   const sides = [
-    { decision: 'supported', side: 0, better: (a: Finding, b: Finding) => a.effect.value < b.effect.value },
-    { decision: 'refuted', side: 1, better: (a: Finding, b: Finding) => a.effect.value > b.effect.value },
+    { decision: 'supported', side: 0, better: (a: Finding, b: Finding) => chance(a) < chance(b) },
+    { decision: 'refuted', side: 1, better: (a: Finding, b: Finding) => chance(a) > chance(b) },
   ] as const;
   for (const { decision, side, better } of sides) {
     for (const label of new Set(pairs.map(({ cells }) => cells[side]!))) {
@@ -45,7 +43,7 @@ function regimeFinding(pairs: readonly Finding[]): Finding {
       const who = decision === 'supported' ? 'every other initializer' : 'every fitting initializer';
       return {
         ...hardest,
-        adjustedPValue: Math.max(...own.map(({ adjustedPValue }) => adjustedPValue)),
+        adjustedPValue: Math.max(...own.map(({ adjustedPValue }) => adjustedPValue ?? 1)),
         seeds: Math.min(...own.map(({ seeds }) => seeds)),
         cells: [...new Set(own.flatMap(({ cells }) => cells))],
         reason: `${label} is ahead of ${who}; the closest pair is shown`,
@@ -59,4 +57,9 @@ function regimeFinding(pairs: readonly Finding[]): Finding {
     cells: [...new Set(pairs.flatMap(({ cells }) => cells))],
     reason: open.decision === 'undecided' ? open.reason : 'the pairs point both ways',
   };
+}
+
+/** That a run of the fitting initializer does better: pairs of scores always have one. */
+function chance({ effect }: Finding): number {
+  return effect.value ?? 0.5;
 }

@@ -4,13 +4,10 @@ import { decideEach, verdictOn } from './decide.ts';
 import type { Cell, Regime } from './regimes.ts';
 import { pairEvidence, scoresOf } from './scored-pairs.ts';
 
-const statement =
-  'From architecture and activation alone, theory recommends an initializer that does better than the other ones measured.';
-
 /** Claim 6. Theory's choice against all other initializers of its regime together, that is, against choosing blindly. */
 export function frameworkClaim(regimes: readonly Regime[], target: object | null): ClaimVerdict {
   const evidence = regimes.flatMap((regime) => evidenceOf(regime, target));
-  return verdictOn('framework', statement, decideEach(evidence), 'theory had nothing to choose from: not measured');
+  return verdictOn('framework', decideEach(evidence), 'theory had nothing to choose from: not measured');
 }
 
 function evidenceOf(regime: Regime, target: object | null): Evidence[] {

@@ -1,6 +1,6 @@
 import { meanEstimate } from '../statistics/student-t.ts';
 import { predictLayers, type LayerPrediction } from '../theory/predict-layers.ts';
-import type { ClaimLayer } from './claim.ts';
+import type { GradientNorms } from './layer-summary.ts';
 import type { Cell, Regime } from './regimes.ts';
 
 /** Single precision ends there: what was measured beyond counts as that. */
@@ -12,41 +12,63 @@ export interface LogRatio {
   readonly log: number;
 }
 
-/**
- * Of each trial of a cell that was probed there, log of a measure in the one hidden layer over that in another.
- *
- * @param epoch 0 is before the first step, `last` the last epoch after training that was probed
- */
-export function logRatios(
-  { layersOf }: Regime,
-  { trials }: Cell,
-  measure: 'activationVariance' | 'gradientNorm',
-  epoch: 0 | 'last',
-  [over, under]: readonly [number, number],
-): LogRatio[] {
-  return trials.flatMap((trial) => {
-    const layers = layersOf(trial);
-    const at = epoch === 0 ? 0 : Math.max(...layers.map((layer) => layer.epoch));
-    if (epoch === 'last' && !(at > 0)) return [];
-    const found = (layer: number) => layers.find((each) => each.epoch === at && each.layer === layer);
-    const [top, bottom] = [found(over), found(under)];
-    if (top === undefined || bottom === undefined) return [];
-    // After training, a value that is no number is divergence, which the state of the trial tells.
-    if (epoch === 'last' && (top[measure] === null || bottom[measure] === null)) return [];
-    return [{ seed: trial.seed, log: Math.log(measured(top, measure) / measured(bottom, measure)) }];
+/** Of each trial of a cell that was probed before its first step, log of the last hidden layer's activation variance over the first's. */
+export function varianceLogs({ trials }: Cell): LogRatio[] {
+  return trials.flatMap(({ seed, layers: { initial } }) => {
+    if (initial === null) return [];
+    const { first, last } = initial.activationVariance;
+    return [{ seed, log: Math.log(measured(last) / measured(first)) }];
   });
 }
 
-function measured(layer: ClaimLayer, measure: 'activationVariance' | 'gradientNorm'): number {
-  return Math.min(LARGEST, Math.max(SMALLEST, layer[measure] ?? LARGEST));
+/**
+ * Of each trial of a cell that was probed there, log of a hidden layer's gradient norm over that of the last hidden layer: of the layer for which it
+ * is furthest from 0, so that gradients that come to grief between the first layer and the last are seen as well.
+ */
+export function gradientLogs({ trials }: Cell, when: 'initial' | 'final'): LogRatio[] {
+  return trials.flatMap(({ seed, layers: { initial, finalGradients } }) => {
+    const norms = when === 'initial' ? initial?.gradients : finalGradients;
+    if (!norms) return [];
+    // After training, a value that is no number is divergence, which the state of the trial tells.
+    if (when === 'final' && !norms.areFinite) return [];
+    return [{ seed, log: gradientLog(norms) }];
+  });
+}
+
+function gradientLog({ least, greatest, last, areFinite }: GradientNorms): number {
+  if (!areFinite) return Math.log(LARGEST);
+  return furthest([least, greatest].map((norm) => Math.log(measured(norm) / measured(last))));
+}
+
+/** What theory predicts for `gradientLogs` before the first step; null where it is silent. */
+export function predictedGradientLog(regime: Regime, cell: Cell): number | null {
+  const layers = predictedLayers(regime, cell)?.slice(0, regime.depth);
+  if (layers === undefined) return null;
+  const last = layers.at(-1)!.kernelGradientRatio;
+  const log = furthest(layers.map(({ kernelGradientRatio }) => Math.log(kernelGradientRatio / last)));
+  return Number.isFinite(log) ? log : null;
+}
+
+/** What theory predicts for `varianceLogs`; null where it is silent. */
+export function predictedVarianceLog(regime: Regime, cell: Cell): number | null {
+  const layers = predictedLayers(regime, cell);
+  if (layers === null) return null;
+  const log = Math.log(layers[regime.depth - 1]!.activationVariance / layers[0]!.activationVariance);
+  return Number.isFinite(log) ? log : null;
+}
+
+function furthest(logs: readonly number[]): number {
+  return logs.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
+}
+
+function measured(value: number | null): number {
+  return Math.min(LARGEST, Math.max(SMALLEST, value ?? LARGEST));
 }
 
 /** Theory for a cell from the pre-activations' variance that its first layer was measured to have (1 where it was not); null where it is silent. */
-export function predictedLayers({ activation, depth, width, layersOf }: Regime, cell: Cell): LayerPrediction[] | null {
-  const first = cell.trials.flatMap((trial) =>
-    layersOf(trial).flatMap(({ epoch, layer, preActivationVariance }) =>
-      epoch === 0 && layer === 1 && preActivationVariance ? [Math.log(preActivationVariance)] : [],
-    ),
+function predictedLayers({ activation, depth, width }: Regime, cell: Cell): LayerPrediction[] | null {
+  const first = cell.trials.flatMap(({ layers: { initial } }) =>
+    initial?.preActivationVariance ? [Math.log(initial.preActivationVariance)] : [],
   );
   const firstVariance = first.length === 0 ? 1 : Math.exp(meanEstimate(first).mean);
   const layerSizes = Array<number>(depth + 2).fill(width);

@@ -3,7 +3,7 @@ import { hasResult } from '../comparison/score-trials.ts';
 import type { Initializer } from '../initializers/initializer.ts';
 import { parseActivation, parseInitializer } from '../sweep/parse-choice.ts';
 import { bestRate, cellParts, type CellLabels } from '../trial/labels.ts';
-import type { ClaimInput, ClaimLayer, ClaimTrial } from './claim.ts';
+import type { ClaimInput, ClaimTrial } from './claim.ts';
 
 /** One initializer's trials in a regime, those with a result. */
 export interface Cell {
@@ -17,11 +17,12 @@ export interface Cell {
 /** Cells that differ in nothing but the initializer: they share every other axis and the budget. */
 export interface Regime {
   readonly title: string;
+  /** The axes that vary, beside activation and depth, in words; `same for all` without any. */
+  readonly setting: string;
   readonly activation: Activation;
   readonly depth: number;
   readonly width: number;
   readonly cells: readonly Cell[];
-  readonly layersOf: (trial: ClaimTrial) => readonly ClaimLayer[];
 }
 
 const axes = [
@@ -36,9 +37,8 @@ const axes = [
 ] as const;
 
 /** Sorts the trials into regimes and cells, in an order that does not depend on theirs. Failed and cancelled trials say nothing. */
-export function regimesOf({ trials, layers }: ClaimInput): Regime[] {
+export function regimesOf({ trials }: ClaimInput): Regime[] {
   const told = trials.filter(hasResult);
-  const layersByTrial = groupBy(layers, ({ trialId }) => trialId);
   const varying = new Set<string>(axes.filter((axis) => new Set(told.map((trial) => trial[axis])).size > 1));
   if (told.some(({ learningRate }) => learningRate === bestRate)) varying.add('learningRate');
   const isShown = (axis: keyof CellLabels) => axis === 'activation' || axis === 'depth' || varying.has(axis);
@@ -47,8 +47,13 @@ export function regimesOf({ trials, layers }: ClaimInput): Regime[] {
     .map(([, members]) => {
       const first = members[0]!;
       const budget = varying.has('epochBudget') ? [`${first.epochBudget} epochs`] : [];
+      const others = [
+        ...cellParts(first, (axis) => varying.has(axis) && axis !== 'activation' && axis !== 'depth'),
+        ...budget,
+      ];
       return {
         title: [...cellParts(first, (axis) => axis !== 'initializer' && isShown(axis)), ...budget].join(' · '),
+        setting: others.join(', ') || 'same for all',
         activation: parseActivation(first.activation),
         depth: first.depth,
         width: first.width,
@@ -60,7 +65,6 @@ export function regimesOf({ trials, layers }: ClaimInput): Regime[] {
             trials: own,
             seeds: new Set(own.map(({ seed }) => seed)).size,
           })),
-        layersOf: (trial) => layersByTrial.get(trial.trialId) ?? [],
       };
     });
 }

@@ -30,11 +30,10 @@ export function pairEvidence(
     ([x, y]) => probabilityOfImprovement(x!, y!),
     randomStream(0, 'claims', 'interval', ...path),
   );
-  const difference = (x: readonly number[], y: readonly number[]) => mean(x) - mean(y);
   return {
-    effect: { name: 'chance that its run does better', value, interval, predicted: null },
-    direction: difference(first, second) >= 0 ? 'supported' : 'refuted',
-    pValue: permutationTest(first, second, difference, randomStream(0, 'claims', 'permutation', ...path)),
+    effect: { name: 'chance that its run does better', unit: 'probability', value, interval, predicted: null },
+    direction: mean(first) >= mean(second) ? 'supported' : 'refuted',
+    pValue: permutationTest(first, second, randomStream(0, 'claims', 'permutation', ...path)),
   };
 }
 

@@ -4,16 +4,14 @@ import { bandEvidence, decideEach, verdictOn } from './decide.ts';
 import type { Cell, Regime } from './regimes.ts';
 import { claimThresholds } from './thresholds.ts';
 
-const statement = 'With zeros or constant weights the units of a layer stay identical; with random ones they do not.';
-
 /** Claim 1. A mean pairwise cosine of 1 is the same as an effective rank of 1: all incoming weight vectors point one way. */
 export function symmetryClaim(regimes: readonly Regime[]): ClaimVerdict {
   const asked = regimes.flatMap((regime) => regime.cells.flatMap((cell) => evidenceOf(regime, cell)));
   const findings = decideEach(asked.map(({ evidence }) => evidence));
-  const verdict = verdictOn('symmetry', statement, findings, 'no trained layer was probed');
+  const verdict = verdictOn('symmetry', findings, 'no trained layer was probed');
   const sides = new Set(asked.map(({ isSymmetric }) => isSymmetric));
   return verdict.decision === 'supported' && sides.size < 2
-    ? { ...verdict, decision: 'undecided', reason: 'only one of the two sides was measured' }
+    ? { ...verdict, decision: 'undecided', summary: 'Open: only one of the two sides was measured.' }
     : verdict;
 }
 
@@ -22,13 +20,9 @@ function evidenceOf(regime: Regime, cell: Cell): { readonly isSymmetric: boolean
   if (name === 'identity') return [];
   const isSymmetric = name === 'zeros' || name === 'constant';
   // The least identical layer speaks for zeros and constant, the most identical one for the others.
-  const worst = isSymmetric ? Math.min : Math.max;
   const told = cell.trials.flatMap((trial) => {
-    const cosines = regime
-      .layersOf(trial)
-      .filter(({ epoch, layer }) => epoch > 0 && layer <= regime.depth)
-      .flatMap(({ unitCosine }) => (unitCosine === null ? [] : [unitCosine]));
-    return cosines.length === 0 ? [] : [{ seed: trial.seed, cosine: worst(...cosines) }];
+    const { cosines } = trial.layers;
+    return cosines === null ? [] : [{ seed: trial.seed, cosine: isSymmetric ? cosines.least : cosines.greatest }];
   });
   if (told.length === 0) return [];
   const cosines = told.map(({ cosine }) => cosine);
@@ -38,6 +32,7 @@ function evidenceOf(regime: Regime, cell: Cell): { readonly isSymmetric: boolean
     statement: `units ${isSymmetric ? 'stay identical' : 'differ'} after training with ${cell.label}`,
     effect: {
       name: `${isSymmetric ? 'least' : 'greatest'} mean cosine between units of a hidden layer`,
+      unit: 'cosine',
       value: mean,
       interval,
       predicted: isSymmetric ? 1 : null,

@@ -1,12 +1,9 @@
 import type { ClaimVerdict, Evidence } from './claim.ts';
 import { bandEvidence, decideEach, geometricEffect, verdictOn } from './decide.ts';
-import { logRatios, predictedLayers } from './layer-ratios.ts';
+import { predictedVarianceLog, varianceLogs } from './layer-ratios.ts';
 import type { Cell, Regime } from './regimes.ts';
 import { isFitting } from './textbook.ts';
 import { claimThresholds } from './thresholds.ts';
-
-const statement =
-  'Glorot keeps the variance of activations across depth under tanh, He under relu; a wrong scale changes it geometrically.';
 
 const band = [-Math.log(claimThresholds.keptVariancePerLayer), Math.log(claimThresholds.keptVariancePerLayer)] as const;
 
@@ -17,17 +14,17 @@ export function varianceClaim(regimes: readonly Regime[]): ClaimVerdict {
     .flatMap((regime) => regime.cells.flatMap((cell) => evidenceOf(regime, cell)));
   return verdictOn(
     'variance',
-    statement,
     decideEach(evidence),
-    'no network of two or more layers was probed before its first step',
+    'no network of two or more layers with tanh or relu was probed before its first step',
   );
 }
 
 function evidenceOf(regime: Regime, cell: Cell): Evidence[] {
   const { depth, activation } = regime;
-  const told = logRatios(regime, cell, 'activationVariance', 0, [depth, 1]);
+  const told = varianceLogs(cell);
   if (told.length === 0) return [];
-  const predicted = predictedLog(regime, cell);
+  const predictedLog = predictedVarianceLog(regime, cell);
+  const predicted = predictedLog === null ? null : predictedLog / (depth - 1);
   const fits = isFitting(cell.initializer, activation);
   const isWrong = predicted !== null && (predicted < band[0] || predicted > band[1]);
   // Others are neither what textbooks praise nor what theory warns of.
@@ -43,11 +40,4 @@ function evidenceOf(regime: Regime, cell: Cell): Evidence[] {
       ...bandEvidence(perLayer, band, fits ? 'inside' : 'outside'),
     },
   ];
-}
-
-function predictedLog(regime: Regime, cell: Cell): number | null {
-  const layers = predictedLayers(regime, cell);
-  if (layers === null) return null;
-  const ratio = layers[regime.depth - 1]!.activationVariance / layers[0]!.activationVariance;
-  return ratio > 0 && Number.isFinite(ratio) ? Math.log(ratio) / (regime.depth - 1) : null;
 }

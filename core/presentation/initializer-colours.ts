@@ -40,19 +40,41 @@ const families: Readonly<Record<InitializerName, { readonly colour: string; read
   constant: { colour: '#b58a63', dash: [10, 6] },
 };
 
-/** What stands after a label's name, by the size of its first number, and how far the colour goes towards white (+) or black (-) then. */
-const variants = [
+/** What stands after a label's name, and how far the colour goes towards white (+) or black (-) then. */
+type Variants = readonly { readonly rest: string; readonly towards: number }[];
+
+const plainOrNot: Variants = [
+  { rest: '$', towards: 0 },
+  { rest: '\\(', towards: -0.4 },
+];
+
+/** By the size of the first number, for rules that say nothing without one: several of them in one sweep are the rule. */
+const bySize: Variants = [
   { rest: '$', towards: 0 },
   { rest: '\\([^=]+=-?(?:\\d(?:\\.\\d+)?e-|0\\.00)', towards: 0.5 },
   { rest: '\\([^=]+=-?0\\.0[1-9]', towards: 0.3 },
   { rest: '\\([^=]+=-?0\\.[1-9]', towards: -0.25 },
   { rest: '\\((?![^=]+=-?(?:\\d(?:\\.\\d+)?e-|0\\.))', towards: -0.45 },
-] as const;
+];
 
-/** Every style, for what finds it by pattern, as Grafana does. Together they match each initializer's labels once. */
+const sized: readonly string[] = [
+  'normal',
+  'truncatedNormal',
+  'uniform',
+  'constant',
+  'sparse',
+  'critical',
+  'meanField',
+] satisfies InitializerName[];
+
+/** Every style, for what finds it by pattern, as Grafana does. Each label of an initializer matches one of them. */
 export const initializerStyles: readonly InitializerStyle[] = Object.entries(families).flatMap(
   ([name, { colour, dash }]) =>
-    variants.map(({ rest, towards }) => ({ pattern: `^${name}${rest}`, colour: shade(colour, towards), dash })),
+    (sized.includes(name) ? bySize : plainOrNot).map(({ rest, towards }) => ({
+      pattern: `^${name}${rest}`,
+      colour: shade(colour, towards),
+      dash,
+    })),
 );
 
 /** The style of an initializer by its label, such as `heNormal` or `normal(sd=0.01)`; one that we do not have is drawn as plain normal is. */

@@ -28,3 +28,19 @@ export function logRankTest(first: readonly TimeToEvent[], second: readonly Time
   const statistic = excess ** 2 / variance;
   return { excess, statistic, pValue: 2 * normalCdf(-Math.sqrt(statistic)) };
 }
+
+/**
+ * A number for each trial, in order, whose sum over a group is the log-rank test's `excess` of that group against the others: 1 for its event minus
+ * the events to be expected of one watched so long, which is the Nelson-Aalen estimate of all trials at its time (Peto, Peto 1972).
+ */
+export function logRankScores(trials: readonly TimeToEvent[]): number[] {
+  const times = [...new Set(trials.filter(({ reached }) => reached).map(({ time }) => time))].sort((a, b) => a - b);
+  const rates = times.map((time) => {
+    const events = trials.filter((trial) => trial.reached && trial.time === time).length;
+    return events / trials.filter((trial) => trial.time >= time).length;
+  });
+  return trials.map((trial) => {
+    const expected = times.reduce((total, time, i) => (time <= trial.time ? total + rates[i]! : total), 0);
+    return Number(trial.reached) - expected;
+  });
+}

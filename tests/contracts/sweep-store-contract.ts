@@ -5,7 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BugError, StaleFenceError, UserError } from '../../core/errors.ts';
 import type { ClaimAnswer, Fenced, SweepStore } from '../../storage/sweep-store.ts';
 import { SweepStoreModel, type Step } from './sweep-store-model.ts';
-import { claim, epoch, layer, result, spec, sweep } from './sweep-store-samples.ts';
+import { layerSummary } from '../core/claims/claim-trials.ts';
+import { claim, epoch, judgement, layer, result, spec, sweep } from './sweep-store-samples.ts';
 
 export interface OpenedStore {
   readonly store: SweepStore;
@@ -81,7 +82,9 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
         () => store.closeSweep('nowhere', 'completed', 'done'),
         () => store.progress('nowhere'),
         () => store.outcomes('nowhere'),
-        () => store.layerRecords('nowhere'),
+        () => store.probedOutcomes('nowhere'),
+        () => store.evidence('nowhere'),
+        () => store.storeJudgement('nowhere', 'all of it', judgement),
         () => store.claimTrial(claim('nowhere', 0, key)),
         () => store.recordFailure({ sweepId: 'nowhere', number: 0, key, state: 'failed', reason: 'lost' }),
       ]) {
@@ -374,16 +377,77 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
       });
     });
 
-    it('gives back the layers of finished trials, exactly as they were recorded and in order', async () => {
-      const trial = await claimed(a, 3, key);
-      const records = [layer(0, 1, { unitCosine: null }), layer(0, 2), layer(4, 1, { activationVariance: 0.1 + 0.2 })];
+    it.each([
+      ['nothing', []],
+      [
+        'layers before and after training',
+        [
+          layer(0, 1, { unitCosine: null, preActivationVariance: 0.1 + 0.2 }),
+          layer(0, 2, { gradientNorm: 3, activationVariance: 7 }),
+          layer(0, 3, { gradientNorm: 1e30, activationVariance: 8, unitCosine: 1 }),
+          layer(2, 1, { unitCosine: 0.25 }),
+          layer(2, 2, { unitCosine: -0.5, gradientNorm: 9 }),
+          layer(4, 1, { gradientNorm: 4 }),
+          layer(4, 2, { unitCosine: null, gradientNorm: 0 }),
+        ],
+      ],
+      [
+        'numbers that were not finite',
+        [layer(0, 1, { gradientNorm: null }), layer(0, 2), layer(4, 2, { gradientNorm: null })],
+      ],
+      ['the first layer alone', [layer(0, 1)]],
+      ['the output layer alone', [layer(0, 3)]],
+    ])('sums up what probes saw of a finished trial: %s', async (_, records) => {
+      // Number 0 has two hidden layers; layer 3 is its output.
+      const trial = await claimed(a, 0, key);
       await store.recordProgress(trial, [], records.toReversed(), 60_000);
       const running = await claimed(a, 4, `${key} running`);
       await store.recordProgress(running, [], [layer(0, 1)], 60_000);
-      expect(await store.layerRecords(a)).toEqual([]);
+      expect(await store.probedOutcomes(a)).toEqual([]);
       await store.finishTrial(trial, result());
-      expect(await store.layerRecords(a)).toEqual(records.map((record) => ({ trialId: trial.trialId, ...record })));
-      expect(await store.layerRecords(b)).toEqual([]);
+      const [outcome] = await store.outcomes(a);
+      expect(await store.probedOutcomes(a)).toEqual([
+        { ...outcome, epochBudget: 30, layers: layerSummary(2, records) },
+      ]);
+      expect(await store.probedOutcomes(b)).toEqual([]);
+    });
+
+    it('replaces a judgement by one that rests on other trials, whole, and keeps one that rests on the same', async () => {
+      expect(await store.evidence(a)).toEqual({ current: 'rules 1, 0 trials', judgedOn: null });
+      await store.storeJudgement(a, 'rules 1, 0 trials', judgement);
+      const first = await opened.dump();
+      await store.storeJudgement(a, 'rules 1, 0 trials', { ...judgement, recommendations: [] });
+      expect(await opened.dump()).toEqual(first);
+
+      await store.finishTrial(await claimed(a, 0, key), result());
+      const { current, judgedOn } = await store.evidence(a);
+      expect(current).toMatch(/^rules 1, 1 trials until 2/);
+      expect(judgedOn).toBe('rules 1, 0 trials');
+      const verdicts = judgement.verdicts.map((verdict) => ({ ...verdict, findings: [] }));
+      await store.storeJudgement(a, current, { verdicts, recommendations: judgement.recommendations.slice(1) });
+      expect((await store.evidence(a)).judgedOn).toBe(current);
+      const { judged_claim, judged_finding, judged_network } = (await opened.dump()) as Record<
+        string,
+        { sweep_id: string }[]
+      >;
+      const counts = [judged_claim, judged_finding, judged_network].map(
+        (rows) => rows!.filter((row) => row.sweep_id === a).length,
+      );
+      expect(counts).toEqual([6, 0, 1]);
+    });
+
+    it('keeps all of a judgement when a part of it cannot be stored', async () => {
+      await store.storeJudgement(a, 'first', judgement);
+      const before = await opened.dump();
+      const [network] = judgement.recommendations;
+      const broken = { ...judgement, recommendations: [{ ...network!, depth: 1e12 }] };
+      await expect(store.storeJudgement(a, 'second', broken)).rejects.toBeInstanceOf(BugError);
+      const verdict = judgement.verdicts[3];
+      const infinite = { ...verdict!.findings[0]!, effect: { ...verdict!.findings[0]!.effect, value: Infinity } };
+      await expect(
+        store.storeJudgement(a, 'second', { ...judgement, verdicts: [{ ...verdict!, findings: [infinite] }] }),
+      ).rejects.toBeInstanceOf(BugError);
+      expect(await opened.dump()).toEqual(before);
     });
 
     it('names the cell with the largest share converged, then the fewest median epochs, as best', async () => {

@@ -1,7 +1,9 @@
+import { judgeSweep } from '../../core/judgement/judge-sweep.ts';
 import { createPlan } from '../../core/sweep/plan.ts';
 import type { SweepSpec } from '../../core/sweep/sweep-spec.ts';
 import type { EpochRecord, LayerRecord, TrialResult } from '../../core/trial/trial-record.ts';
 import type { NewSweep, TrialClaim } from '../../storage/sweep-store.ts';
+import { claimTrial, seeds } from '../core/claims/claim-trials.ts';
 
 /** Two initializers, two depths, five seeds: twenty trials in four cells. */
 export const spec: SweepSpec = {
@@ -102,3 +104,15 @@ export function layer(epochNumber: number, number: number, changes: Partial<Laye
     ...changes,
   };
 }
+
+/** Of two networks, with findings that have intervals and some that have none. */
+export const judgement = judgeSweep({
+  trials: ['relu', 'tanh'].flatMap((activation) =>
+    ['heNormal', 'glorotNormal'].flatMap((initializer, i) =>
+      seeds(4).map((seed) =>
+        claimTrial({ initializer, activation, seed, epochsToTarget: activation === 'tanh' ? null : 3 + 4 * i + seed }),
+      ),
+    ),
+  ),
+  target: {},
+});

@@ -17,9 +17,18 @@ describeSweepStore('PostgreSQL', async () => {
     store,
     async dump() {
       const tables: Record<string, unknown> = {};
-      for (const table of ['sweep', 'sweep_trial', 'trial', 'sweep_event']) {
+      for (const table of [
+        'sweep',
+        'sweep_trial',
+        'trial',
+        'sweep_event',
+        'judgement',
+        'judged_claim',
+        'judged_network',
+      ]) {
         tables[table] = (await client.query(`SELECT * FROM ${table} ORDER BY 1, 2`)).rows;
       }
+      tables['judged_finding'] = (await client.query('SELECT * FROM judged_finding ORDER BY 1, 2, 3')).rows;
       for (const [table, loss] of [
         ['epoch', 'train_loss'],
         ['layer', 'unit_cosine'],

@@ -33,7 +33,7 @@ test('reads every view', async () => {
     "SELECT viewname AS name FROM pg_views WHERE schemaname = 'public'",
   );
   expect(rows.length).toBeGreaterThan(0);
-  for (const { name } of rows) expect((await reader.query(`SELECT * FROM ${name} LIMIT 1`)).rows).toEqual([]);
+  for (const { name } of rows) expect((await reader.query(`SELECT * FROM ${name} LIMIT 1`)).fields).not.toEqual([]);
 });
 
 test.each([

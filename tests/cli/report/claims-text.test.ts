@@ -9,10 +9,10 @@ describe('the text of claims', () => {
       claimTrial({ initializer: 'heNormal', seed, epochsToTarget: 4 }),
       claimTrial({ initializer: 'glorotNormal', seed, epochsToTarget: 8 + (seed % 2) }),
     ]);
-    const text = claimsText(decideClaims({ trials, layers: [], target: {} }));
-    expect(text).toContain('1. symmetry: undecided (no trained layer was probed)');
-    expect(text).toContain('4. speed: supported');
-    expect(text).toContain('restricted mean within the budget 4.5 [');
+    const text = claimsText(decideClaims({ trials, target: {} }));
+    expect(text).toContain('1. symmetry: undecided. Not measured: no trained layer was probed.');
+    expect(text).toContain('4. speed: supported. Holds in the one network measured.');
+    expect(text).toContain('restricted mean within the budget: 4.5 [');
     expect(text).toContain('6 seeds a cell, heNormal, glorotNormal; p = 0.002');
   });
 });

@@ -1,20 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ClaimInput, ClaimLayer, ClaimName, ClaimTrial } from '../../../core/claims/claim.ts';
+import type { ClaimInput, ClaimName, ClaimTrial } from '../../../core/claims/claim.ts';
 import { decideClaims } from '../../../core/claims/decide-claims.ts';
 import { claimThresholds } from '../../../core/claims/thresholds.ts';
 import { randomStream } from '../../../core/random/random-stream.ts';
-import { claimLayer, claimTrial, seeds } from './claim-trials.ts';
+import { claimTrial, layerSummary, probedLayer, type ProbedLayer, seeds } from './claim-trials.ts';
 
 const target = { metric: 'validationAccuracy', threshold: 0.9 };
 
-function verdict(
-  claim: ClaimName,
-  trials: readonly ClaimTrial[],
-  layers: readonly ClaimLayer[] = [],
-  goal: object | null = target,
-) {
-  return decideClaims({ trials, layers, target: goal }).find((each) => each.claim === claim)!;
+function verdict(claim: ClaimName, trials: readonly ClaimTrial[], goal: object | null = target) {
+  return decideClaims({ trials, target: goal }).find((each) => each.claim === claim)!;
 }
 
 /** Trials of two initializers, `first` taking 2 to 7 epochs, `second` 9 to 14, or never. */
@@ -35,8 +30,8 @@ describe('speed and fit', () => {
       expect(finding).toMatchObject({ seeds: 6, cells: ['heNormal', 'glorotNormal'] });
       // 2 of the 924 ways to deal 12 trials are as extreme.
       expect(finding!.adjustedPValue).toBeCloseTo(2 / 924, 12);
-      expect(finding!.effect.interval.low).toBeLessThanOrEqual(finding!.effect.value);
-      expect(finding!.effect.interval.high).toBeGreaterThanOrEqual(finding!.effect.value);
+      expect(finding!.effect.interval.low).toBeLessThanOrEqual(finding!.effect.value!);
+      expect(finding!.effect.interval.high).toBeGreaterThanOrEqual(finding!.effect.value!);
     },
   );
 
@@ -72,7 +67,7 @@ describe('speed and fit', () => {
   });
 
   it('speed is open without a target', () => {
-    expect(verdict('speed', fastAndSlow('heNormal', 'glorotNormal', 6), [], null)).toMatchObject({
+    expect(verdict('speed', fastAndSlow('heNormal', 'glorotNormal', 6), null)).toMatchObject({
       decision: 'undecided',
       findings: [],
     });
@@ -81,9 +76,10 @@ describe('speed and fit', () => {
 
 describe('no claim is decided', () => {
   it.each([1, 2, 3])('by %i seeds, however clear they look', (count) => {
-    const trials = fastAndSlow('heNormal', 'zeros', count);
-    const layers = trials.flatMap((trial) => layersOf(trial, trial.initializer === 'zeros' ? 1 : 0.1, 1, 1));
-    for (const { decision } of decideClaims({ trials, layers, target })) expect(decision).toBe('undecided');
+    const trials = fastAndSlow('heNormal', 'zeros', count).map((trial) =>
+      withLayers(trial, layersOf(trial.initializer === 'zeros' ? 1 : 0.1, 1, 1)),
+    );
+    for (const { decision } of decideClaims({ trials, target })) expect(decision).toBe('undecided');
   });
 
   it('by cells with different budgets', () => {
@@ -95,19 +91,19 @@ describe('no claim is decided', () => {
 
   it('by failed and cancelled trials', () => {
     const trials = fastAndSlow('heNormal', 'glorotNormal', 6).map((trial) => ({ ...trial, state: 'failed' as const }));
-    for (const { decision } of decideClaims({ trials, layers: [], target })) expect(decision).toBe('undecided');
+    for (const { decision } of decideClaims({ trials, target })) expect(decision).toBe('undecided');
   });
 
   it('without any trial', () => {
-    for (const { decision } of decideClaims({ trials: [], layers: [], target })) expect(decision).toBe('undecided');
+    for (const { decision } of decideClaims({ trials: [], target })) expect(decision).toBe('undecided');
   });
 });
 
 /** Layers of a trial of depth 4 before and after training: identical or not, with factors per layer on variance and gradient (towards the input). */
-function layersOf(trial: ClaimTrial, unitCosine: number, variance: number, gradient: number): ClaimLayer[] {
+function layersOf(unitCosine: number, variance: number, gradient: number): ProbedLayer[] {
   return [0, 20].flatMap((epoch) =>
     [1, 2, 3, 4].map((layer) =>
-      claimLayer(trial, {
+      probedLayer({
         epoch,
         layer,
         unitCosine,
@@ -118,24 +114,24 @@ function layersOf(trial: ClaimTrial, unitCosine: number, variance: number, gradi
   );
 }
 
+function withLayers(trial: ClaimTrial, rows: readonly ProbedLayer[]): ClaimTrial {
+  return { ...trial, layers: layerSummary(trial.depth, rows) };
+}
+
 interface Looks {
   readonly cosine: number;
   readonly variance: number;
   readonly gradient: number;
 }
 
-function probed(activation: string, cells: Readonly<Record<string, Looks>>) {
-  const trials: ClaimTrial[] = [];
-  const layers: ClaimLayer[] = [];
-  for (const [initializer, { cosine, variance, gradient }] of Object.entries(cells)) {
-    for (const seed of seeds(5)) {
-      const trial = claimTrial({ initializer, activation, seed });
+function probed(activation: string, cells: Readonly<Record<string, Looks>>, depth = 4): ClaimTrial[] {
+  return Object.entries(cells).flatMap(([initializer, { cosine, variance, gradient }]) =>
+    seeds(5).map((seed) => {
       const noise = 1 + 0.005 * seed;
-      trials.push(trial);
-      layers.push(...layersOf(trial, cosine, variance * noise, gradient * noise));
-    }
-  }
-  return { trials, layers };
+      const rows = layersOf(cosine, variance * noise, gradient * noise);
+      return withLayers(claimTrial({ initializer, activation, seed, depth }), rows);
+    }),
+  );
 }
 
 describe('what probes say', () => {
@@ -143,16 +139,16 @@ describe('what probes say', () => {
 
   it('supports symmetry where zeros stay identical and random weights do not, and needs both', () => {
     const both = probed('relu', { zeros: { ...level, cosine: 1 }, heNormal: level });
-    expect(verdict('symmetry', both.trials, both.layers).decision).toBe('supported');
+    expect(verdict('symmetry', both).decision).toBe('supported');
     const one = probed('relu', { heNormal: level });
-    expect(verdict('symmetry', one.trials, one.layers).decision).toBe('undecided');
+    expect(verdict('symmetry', one).decision).toBe('undecided');
     const broken = probed('relu', { 'constant(value=0.1)': { ...level, cosine: 0.4 }, heNormal: level });
-    expect(verdict('symmetry', broken.trials, broken.layers).decision).toBe('refuted');
+    expect(verdict('symmetry', broken).decision).toBe('refuted');
   });
 
   it('supports variance where He keeps it under relu and Glorot halves it, beside the prediction', () => {
-    const { trials, layers } = probed('relu', { heNormal: level, glorotNormal: { ...level, variance: 0.5 } });
-    const found = verdict('variance', trials, layers);
+    const trials = probed('relu', { heNormal: level, glorotNormal: { ...level, variance: 0.5 } });
+    const found = verdict('variance', trials);
     expect(found.decision).toBe('supported');
     expect(found.findings.map(({ effect }) => effect.predicted)).toEqual([
       expect.closeTo(0.5, 10),
@@ -161,21 +157,124 @@ describe('what probes say', () => {
   });
 
   it('refutes variance where Glorot lets it decay under tanh', () => {
-    const { trials, layers } = probed('tanh', { glorotNormal: { ...level, variance: 0.8 } });
-    expect(verdict('variance', trials, layers).decision).toBe('refuted');
+    const trials = probed('tanh', { glorotNormal: { ...level, variance: 0.8 } });
+    expect(verdict('variance', trials).decision).toBe('refuted');
   });
 
   it('refutes gradients where they vanish under Glorot with sigmoid', () => {
-    const { trials, layers } = probed('sigmoid', { glorotNormal: { ...level, gradient: 0.05 } });
-    const found = verdict('gradients', trials, layers);
+    const trials = probed('sigmoid', { glorotNormal: { ...level, gradient: 0.05 } });
+    const found = verdict('gradients', trials);
     expect(found.decision).toBe('refuted');
     // Three layers between the first hidden one and the last.
     expect(found.findings[0]!.effect.value).toBeCloseTo(0.05 ** 3 * 1.015 ** 3, 6);
   });
 
   it('supports gradients where He keeps them level', () => {
-    const { trials, layers } = probed('relu', { heNormal: level });
-    expect(verdict('gradients', trials, layers).decision).toBe('supported');
+    const trials = probed('relu', { heNormal: level });
+    expect(verdict('gradients', trials).decision).toBe('supported');
+  });
+});
+
+describe('speed', () => {
+  it('measures nothing where neither side reaches the target, and takes nothing from other comparisons', () => {
+    const never = (activation: string) =>
+      fastAndSlow('heNormal', 'zeros', 6, activation).map((trial) => ({
+        ...trial,
+        state: 'notConverged' as const,
+        epochsToTarget: null,
+      }));
+    const alone = verdict('speed', fastAndSlow('heNormal', 'glorotNormal', 6)).findings[0]!;
+    const found = verdict('speed', [...fastAndSlow('heNormal', 'glorotNormal', 6), ...never('gelu')]);
+    const [open, decided] = ['gelu', 'relu'].map((name) =>
+      found.findings.find(({ regime }) => regime.startsWith(name)),
+    );
+    expect(open).toMatchObject({
+      decision: 'undecided',
+      pValue: null,
+      adjustedPValue: null,
+      effect: { value: null, interval: { low: null, high: null } },
+    });
+    expect(open!.reason).toBe('neither reaches the target within the budget');
+    expect(decided!.adjustedPValue).toBe(alone.adjustedPValue);
+  });
+});
+
+describe('gradients', () => {
+  it('sees those that vanish between the first layer and the last', () => {
+    const trials = seeds(5).map((seed) =>
+      withLayers(
+        claimTrial({ initializer: 'heNormal', seed }),
+        [1, 2, 3, 4].map((layer) => probedLayer({ layer, gradientNorm: layer === 2 ? 1e-5 * seed : 1 })),
+      ),
+    );
+    const found = verdict('gradients', trials);
+    expect(found.decision).toBe('refuted');
+    expect(found.findings[0]!.effect.value).toBeCloseTo(1e-5 * 120 ** (1 / 5), 10);
+  });
+
+  it('counts gradients that are not finite before the first step as exploded', () => {
+    const trials = seeds(5).map((seed) =>
+      withLayers(
+        claimTrial({ initializer: 'heNormal', seed }),
+        [1, 2, 3, 4].map((layer) => probedLayer({ layer, gradientNorm: layer === 1 ? null : 1 })),
+      ),
+    );
+    const [finding] = verdict('gradients', trials).findings;
+    expect(finding).toMatchObject({ decision: 'refuted' });
+    expect(finding!.effect.value).toBeGreaterThan(1e38);
+    expect(finding!.effect.value).toBeLessThan(Infinity);
+  });
+});
+
+describe('a verdict on the whole', () => {
+  const good = { cosine: 0.1, variance: 1, gradient: 1 };
+  const bad = { cosine: 0.1, variance: 0.7, gradient: 1 };
+  const networks = (looks: readonly Looks[]) =>
+    looks.flatMap((look, i) =>
+      probed('relu', { heNormal: look }).map((trial) => ({ ...trial, learningRate: 0.1 * (i + 1) })),
+    );
+
+  it.each([
+    ['supported', [good, good], 'Holds in all 2 networks measured.'],
+    [
+      'undecided',
+      [good, good, bad],
+      'Depends on the network: holds in relu · depth 4 · rate 0.1; relu · depth 4 · rate 0.2, not in relu · depth 4 · rate 0.30000000000000004.',
+    ],
+    [
+      'refuted',
+      [bad, bad, good],
+      'Does not hold in relu · depth 4 · rate 0.1; relu · depth 4 · rate 0.2 (2 of 3 networks, holds in 1).',
+    ],
+  ] as const)('is %s by the networks that it holds in', (decision, looks, summary) => {
+    expect(verdict('variance', networks(looks))).toMatchObject({ decision, summary });
+  });
+
+  it('is supported where most networks support it, none refutes it and some stay open', () => {
+    const few = networks([good, good, good]).filter(({ learningRate, seed }) => learningRate < 0.25 || seed < 3);
+    expect(verdict('variance', few)).toMatchObject({
+      decision: 'supported',
+      summary: 'Holds in 2 of 3 networks, open in 1.',
+    });
+  });
+
+  it('is refuted in a network by one finding, however many others support it there', () => {
+    const trials = [...fastAndSlow('glorotNormal', 'heNormal', 6), ...fastAndSlow('x', 'zeros', 6)].filter(
+      ({ initializer }) => initializer !== 'x',
+    );
+    const found = verdict('speed', trials);
+    expect(found.findings.map(({ decision }) => decision)).toEqual(['refuted', expect.any(String)]);
+    expect(found.decision).toBe('refuted');
+  });
+
+  it('says why it stays open', () => {
+    expect(
+      verdict(
+        'variance',
+        networks([good]).filter(({ seed }) => seed < 3),
+      ).summary,
+    ).toBe('Open: fewer than 4 seeds have a result.');
+    expect(verdict('speed', networks([good]), null).summary).toBe('Not measured: the sweep had no target.');
   });
 });
 
@@ -190,7 +289,7 @@ describe('verdicts', () => {
         const rows = Uint32Array.from(renamed, (_, i) => i);
         randomStream(key, 'order').shuffle(rows);
         const trials = [...rows].map((row) => renamed[row]!);
-        expect(decideClaims({ ...input, trials, layers: input.layers.toReversed() })).toEqual(expected);
+        expect(decideClaims({ ...input, trials })).toEqual(expected);
       }),
       { numRuns: 10 },
     );
@@ -221,9 +320,13 @@ describe('verdicts', () => {
     let supported = 0;
     for (let round = 0; round < rounds; round++) {
       const stream = randomStream(round, 'edge');
-      const trials = seeds(5).map((seed) => claimTrial({ initializer: 'heNormal', seed }));
-      const layers = trials.flatMap((trial) => layersOf(trial, 0.1, Math.exp(edge + 0.02 * stream.normal()), 1));
-      if (verdict('variance', trials, layers).decision === 'supported') supported += 1;
+      const trials = seeds(5).map((seed) =>
+        withLayers(
+          claimTrial({ initializer: 'heNormal', seed }),
+          layersOf(0.1, Math.exp(edge + 0.02 * stream.normal()), 1),
+        ),
+      );
+      if (verdict('variance', trials).decision === 'supported') supported += 1;
     }
     const { errorRate } = claimThresholds;
     expect(supported / rounds).toBeLessThan(errorRate + 3 * Math.sqrt((errorRate * (1 - errorRate)) / rounds));
@@ -241,14 +344,14 @@ function randomInput(
   const trials = initializers.flatMap((initializer) =>
     seeds(count).map((seed) => {
       const epochs = 1 + Math.floor(25 * stream.uniform());
-      return claimTrial({
+      const trial = claimTrial({
         initializer,
         seed,
         epochsToTarget: epochs > 20 ? null : epochs,
         testAccuracy: 0.5 + 0.5 * stream.uniform(),
       });
+      return withLayers(trial, layersOf(0.5, 0.9 + 0.3 * stream.uniform(), 1));
     }),
   );
-  const layers = trials.flatMap((trial) => layersOf(trial, 0.5, 0.9 + 0.3 * stream.uniform(), 1));
-  return { trials, layers, target };
+  return { trials, target };
 }

@@ -19,7 +19,6 @@ const digits = 10;
 const groups = golden.survival.map(({ time, reached }) =>
   time.map((each, i): TimeToEvent => ({ time: each, reached: reached[i]! })),
 );
-const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 describe('statistics agree with the reference implementations', () => {
   it.each(golden.survival.map((_, i) => [i]))('restricted mean, case %i (lifelines)', (i) => {
@@ -44,7 +43,7 @@ describe('statistics agree with the reference implementations', () => {
   });
 
   it.each(golden.permutation)('permutation test of two groups (scipy)', ({ first, second, pValue }) => {
-    const found = permutationTest(first, second, (x, y) => mean(x) - mean(y), randomStream(1));
+    const found = permutationTest(first, second, randomStream(1));
     expect(found).toBeCloseTo(pValue, digits);
   });
 
