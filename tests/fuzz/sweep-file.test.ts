@@ -59,7 +59,9 @@ const changedFile = fc
   .record({ text: fc.constantFrom(...texts), changes: fc.array(change, { minLength: 1, maxLength: 4 }) })
   .map(({ text, changes }) => {
     const document = JSON.parse(text) as Record<string, unknown>;
-    for (const { place, kind, key, value } of changes) {
+    for (const { place, kind, key, value: original } of changes) {
+      // Of its own: put into itself it would go round for ever, as nothing read from a file can.
+      const value = structuredClone(original);
       const all = places(document);
       const at = all[Math.floor(place * all.length)];
       if (at === undefined) continue;
