@@ -62,6 +62,8 @@ export interface Stack {
   /** Forward and backward pass of one slot over training rows, updating nothing; one entry per kernel, first layer first. */
   signals(slot: number, rows: Uint32Array): Promise<LayerSignals[]>;
   read(slot: number): Promise<SlotState>;
+  /** SlotState.parameters alone: a third of what `read` copies where the optimizer is adam. */
+  readParameters(slot: number): Promise<Float32Array>;
   dispose(): void;
 }
 

@@ -292,7 +292,7 @@ export class StackGroup {
     const test = yield* this.#evaluate(ended, 'test');
     for (const trial of this.#present(ended)) {
       await this.#attempt(trial, async () => {
-        const { parameters } = await this.#stack!.read(trial.slot);
+        const parameters = await this.#stack!.readParameters(trial.slot);
         const { durationMs, run, job } = trial;
         const end = { test: test.get(trial)!, parameters, datasetHash: this.#dataset.hash, durationMs };
         this.#placed = this.#placed.filter((other) => other !== trial);

@@ -92,7 +92,7 @@ export class TrialRun {
   }
 
   result({ test, parameters, datasetHash, durationMs }: TrialEnd): TrialResult {
-    if (this.#divergence === null && !parameters.every(Number.isFinite)) {
+    if (this.#divergence === null && !allFinite(parameters)) {
       this.#divergence = `a weight was NaN or infinite after epoch ${this.#epoch}`;
     }
     return {
@@ -135,6 +135,12 @@ function meets({ metric, threshold }: Target, record: EpochRecord): boolean {
 
 function best(choose: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
   return a === null ? b : b === null ? a : choose(a, b);
+}
+
+/** A loop, for `every` takes ten times as long over the weights of a large network. */
+function allFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 /** SHA-256 (hex) of parameters as little-endian float32, which is the byte order of all that Node runs on in practice. */

@@ -57,9 +57,12 @@ class RandomStream {
     if (!Number.isInteger(bound) || bound < 1 || bound > TWO_POW_32) {
       throw new BugError(`A random integer needs a whole bound from 1 to 2^32, not ${bound}.`, { bound });
     }
-    const accepted = TWO_POW_32 - (TWO_POW_32 % bound);
     let word = this.uint32();
-    while (word >= accepted) word = this.uint32();
+    // The largest multiple is greater than 2^32 - bound, so it is rarely needed, and costs a division.
+    if (word >= TWO_POW_32 - bound) {
+      const accepted = TWO_POW_32 - (TWO_POW_32 % bound);
+      while (word >= accepted) word = this.uint32();
+    }
     return word % bound;
   }
 

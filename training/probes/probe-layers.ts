@@ -9,6 +9,5 @@ import { layerRecords } from './layer-records.ts';
 export async function probeLayers(stack: Stack, slot: number, epoch: number, examples: number): Promise<LayerRecord[]> {
   const rows = Uint32Array.from({ length: examples }, (_, row) => row);
   const signals = await stack.signals(slot, rows);
-  const { parameters } = await stack.read(slot);
-  return layerRecords(epoch, stack.shape, parameters, signals);
+  return layerRecords(epoch, stack.shape, await stack.readParameters(slot), signals);
 }

@@ -172,10 +172,13 @@ export function independenceContract(backend: () => Backend): void {
       stack.place(0, state);
       await stack.train([0], randomBatches(1, 0, 1, shape.batchSize, 64), 1);
       const read = await stack.read(0);
+      const parameters = await stack.readParameters(0);
+      expect(parameters).toEqual(read.parameters);
       const copy = { parameters: read.parameters.slice(), moments: read.moments!.slice() };
       await stack.train([0], randomBatches(1, 1, 1, shape.batchSize, 64), 1);
       expect(state.parameters).toEqual(placed);
       expect({ parameters: read.parameters, moments: read.moments }).toEqual(copy);
+      expect(parameters).toEqual(copy.parameters);
       stack.dispose();
     });
 
@@ -187,6 +190,7 @@ export function independenceContract(backend: () => Backend): void {
       expect(() => stack.place(0, { ...state, parameters: state.parameters.slice(1) })).toThrow(BugError);
       expect(() => stack.place(0, { ...state, optimizer: optimizers[3]! })).toThrow(BugError);
       await expect(stack.read(1)).rejects.toThrow(BugError);
+      await expect(stack.readParameters(1)).rejects.toThrow(BugError);
       await expect(stack.train([0], randomBatches(1, 0, 1, shape.batchSize, 64), 1)).rejects.toThrow(BugError);
       stack.place(0, state);
       await expect(stack.train([0], randomBatches(1, 0, 1, shape.batchSize, 64), 2)).rejects.toThrow(BugError);

@@ -117,6 +117,10 @@ export function createCpuStack(shape: StackShape, dataset: Dataset, capacity: nu
       };
     },
 
+    async readParameters(slot) {
+      return slotAt(slot).parameters.slice();
+    },
+
     dispose() {
       slots.fill(null);
     },

@@ -67,8 +67,17 @@ export function createKernelStack(
   }
 
   function checkRows(rows: Uint32Array): void {
-    const wrong = rows.find((row) => row >= trainExamples);
-    if (wrong !== undefined) throw new BugError(`no training row ${wrong} among ${trainExamples}`, { shape });
+    for (let i = 0; i < rows.length; i++) {
+      if (rows[i]! >= trainExamples) {
+        throw new BugError(`no training row ${rows[i]} among ${trainExamples}`, { shape });
+      }
+    }
+  }
+
+  function parametersAt(memory: StackMemory, slot: number): Float32Array {
+    const parameters = new Float32Array(layout.count);
+    readBlock(memory, layout, addressOf(memory, slot), 0, parameters);
+    return parameters;
   }
 
   return {
@@ -193,14 +202,18 @@ export function createKernelStack(
       const memory = memoryOf();
       const { learningRate, optimizer } = occupantOf(slot);
       const step = headerOf(memory, slot)[stepField]!;
-      const parameters = new Float32Array(layout.count);
-      readBlock(memory, layout, addressOf(memory, slot), 0, parameters);
+      const parameters = parametersAt(memory, slot);
       const kept = step === 0 || moments === 0 ? null : new Float32Array(moments * layout.count);
       for (let moment = 0; kept && moment < moments; moment++) {
         const values = kept.subarray(moment * layout.count, (moment + 1) * layout.count);
         readBlock(memory, layout, addressOf(memory, slot), 1 + moment, values);
       }
       return { parameters, moments: kept, step, learningRate, optimizer };
+    },
+
+    async readParameters(slot) {
+      occupantOf(slot);
+      return parametersAt(memoryOf(), slot);
     },
 
     dispose() {

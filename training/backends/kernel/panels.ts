@@ -14,36 +14,34 @@ export interface Panels {
 }
 
 export function panelsOf({ panelColumns, tileRows }: Pick<KernelProgram, 'panelColumns' | 'tileRows'>): Panels {
-  /** Calls `copy` for each run of numbers that is consecutive on both sides. */
-  function forRuns(
-    panelRows: number,
-    rows: number,
-    columns: number,
-    copy: (inMatrix: number, inPanels: number, length: number) => void,
-  ): void {
-    for (let first = 0; first < columns; first += panelColumns) {
-      const width = Math.min(panelColumns, columns - first);
-      for (let row = 0; row < rows; row++) copy(row * columns + first, first * panelRows + row * panelColumns, width);
-    }
-  }
-
   return {
     paddedColumns: (columns) => Math.ceil(columns / panelColumns) * panelColumns,
     paddedRows: (rows) => Math.ceil(rows / tileRows) * tileRows,
 
+    // Plain loops in both: whole networks pass through here.
     write(matrix, rows, columns, panels, panelRows) {
-      forRuns(panelRows, rows, columns, (from, to, length) => {
-        for (let i = 0; i < length; i++) panels[to + i] = matrix[from + i]!;
-      });
+      for (let first = 0; first < columns; first += panelColumns) {
+        const width = Math.min(panelColumns, columns - first);
+        for (let row = 0; row < rows; row++) {
+          const from = row * columns + first;
+          const to = first * panelRows + row * panelColumns;
+          for (let i = 0; i < width; i++) panels[to + i] = matrix[from + i]!;
+        }
+      }
     },
 
     read(panels, panelRows, rows, columns, matrix) {
-      forRuns(panelRows, rows, columns, (to, from, length) => {
-        for (let i = 0; i < length; i++) {
-          const value = panels[from + i]!;
-          matrix[to + i] = Number.isNaN(value) ? NaN : value;
+      for (let first = 0; first < columns; first += panelColumns) {
+        const width = Math.min(panelColumns, columns - first);
+        for (let row = 0; row < rows; row++) {
+          const from = first * panelRows + row * panelColumns;
+          const to = row * columns + first;
+          for (let i = 0; i < width; i++) {
+            const value = panels[from + i]!;
+            matrix[to + i] = Number.isNaN(value) ? NaN : value;
+          }
         }
-      });
+      }
     },
   };
 }

@@ -273,6 +273,10 @@ export function createTfjsStack({ tf, shape, capacity, groupSizes, data, onDispo
       return { parameters, moments: kept, step, learningRate, optimizer };
     },
 
+    async readParameters(slot) {
+      return Float32Array.from(await occupantOf(slot).device.parameters.data());
+    },
+
     dispose() {
       if (disposed) return;
       disposed = true;

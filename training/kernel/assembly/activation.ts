@@ -31,50 +31,63 @@ const SELU_ALPHA: f32 = 1.6732632423543772;
 const SELU_LAMBDA: f32 = 1.0507009873554805;
 const ONE_OVER_SQRT_2_PI: f32 = 0.3989422804014327;
 
+/** What an instance of a function below computes. */
+type ValuesAndDerivatives = i32;
+type ValuesOnly = f32;
+
 /**
  * Replaces each of the numbers z in [values, values + bytes) by f(z) and writes f'(z) to the same place of `derivatives`:
  * both share their exponential, and the backward pass is then one multiplication whatever f is. `bytes` is a multiple of
  * 16. `parameter` is leakyRelu's slope or elu's alpha.
  */
 export function activate(code: i32, parameter: f32, values: usize, derivatives: usize, bytes: usize): void {
+  apply<ValuesAndDerivatives>(code, parameter, values, derivatives, bytes);
+}
+
+/** Only the values, for passes without a way back. */
+export function activateValues(code: i32, parameter: f32, values: usize, bytes: usize): void {
+  apply<ValuesOnly>(code, parameter, values, values, bytes);
+}
+
+function apply<Wanted>(code: i32, parameter: f32, values: usize, derivatives: usize, bytes: usize): void {
   const end = values + bytes;
   const to = derivatives - values;
   switch (code) {
     case LINEAR:
-      linear(values, end, to);
+      linear<Wanted>(values, end, to);
       break;
     case RELU:
-      relu(values, end, to);
+      relu<Wanted>(values, end, to);
       break;
     case LEAKY_RELU:
-      leakyRelu(values, end, to, parameter);
+      leakyRelu<Wanted>(values, end, to, parameter);
       break;
     case ELU:
-      exponentialLinear(values, end, to, parameter, 1);
+      exponentialLinear<Wanted>(values, end, to, parameter, 1);
       break;
     case SELU:
-      exponentialLinear(values, end, to, SELU_ALPHA, SELU_LAMBDA);
+      exponentialLinear<Wanted>(values, end, to, SELU_ALPHA, SELU_LAMBDA);
       break;
     case GELU:
-      gelu(values, end, to);
+      gelu<Wanted>(values, end, to);
       break;
     case SWISH:
-      swish(values, end, to);
+      swish<Wanted>(values, end, to);
       break;
     case SOFTPLUS:
-      softplus(values, end, to);
+      softplus<Wanted>(values, end, to);
       break;
     case SOFTSIGN:
-      softsign(values, end, to);
+      softsign<Wanted>(values, end, to);
       break;
     case TANH:
-      tanh(values, end, to);
+      tanh<Wanted>(values, end, to);
       break;
     case HARD_TANH:
-      hardTanh(values, end, to);
+      hardTanh<Wanted>(values, end, to);
       break;
     case SIGMOID:
-      sigmoid(values, end, to);
+      sigmoid<Wanted>(values, end, to);
       break;
     default:
       unreachable();
@@ -83,40 +96,40 @@ export function activate(code: i32, parameter: f32, values: usize, derivatives: 
 
 // @ts-ignore: decorator
 @inline
-function put(at: usize, to: usize, value: v128, derivative: v128): void {
+function put<Wanted>(at: usize, to: usize, value: v128, derivative: v128): void {
   v128.store(at, value);
-  v128.store(at + to, derivative);
+  if (isInteger<Wanted>()) v128.store(at + to, derivative);
 }
 
-function linear(at: usize, end: usize, to: usize): void {
+function linear<Wanted>(at: usize, end: usize, to: usize): void {
   const one = f32x4.splat(1);
   for (; at != end; at += 16) {
     const z = v128.load(at);
-    put(at, to, withoutTiny(z, f32x4.abs(z)), one);
+    put<Wanted>(at, to, withoutTiny(z, f32x4.abs(z)), one);
   }
 }
 
-function relu(at: usize, end: usize, to: usize): void {
+function relu<Wanted>(at: usize, end: usize, to: usize): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   for (; at != end; at += 16) {
     const z = v128.load(at);
-    put(at, to, withoutTiny(z, z), v128.and(f32x4.gt(z, zero), one));
+    put<Wanted>(at, to, withoutTiny(z, z), v128.and(f32x4.gt(z, zero), one));
   }
 }
 
-function leakyRelu(at: usize, end: usize, to: usize, slope: f32): void {
+function leakyRelu<Wanted>(at: usize, end: usize, to: usize, slope: f32): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   const slopes = f32x4.splat(slope);
   for (; at != end; at += 16) {
     const z = v128.load(at);
     const derivative = v128.bitselect(one, slopes, f32x4.gt(z, zero));
-    put(at, to, withoutTiny(f32x4.mul(z, derivative), f32x4.abs(z)), derivative);
+    put<Wanted>(at, to, withoutTiny(f32x4.mul(z, derivative), f32x4.abs(z)), derivative);
   }
 }
 
-function exponentialLinear(at: usize, end: usize, to: usize, alpha: f32, scale: f32): void {
+function exponentialLinear<Wanted>(at: usize, end: usize, to: usize, alpha: f32, scale: f32): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   const alphas = f32x4.splat(alpha * scale);
@@ -130,11 +143,11 @@ function exponentialLinear(at: usize, end: usize, to: usize, alpha: f32, scale: 
     const below = f32x4.mul(alphas, f32x4.add(part, f32x4.sub(power, one)));
     const slope = f32x4.mul(alphas, f32x4.add(part, power));
     const value = v128.bitselect(f32x4.mul(scales, z), below, positive);
-    put(at, to, withoutTiny(value, f32x4.abs(z)), v128.bitselect(scales, slope, positive));
+    put<Wanted>(at, to, withoutTiny(value, f32x4.abs(z)), v128.bitselect(scales, slope, positive));
   }
 }
 
-function gelu(at: usize, end: usize, to: usize): void {
+function gelu<Wanted>(at: usize, end: usize, to: usize): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   for (; at != end; at += 16) {
@@ -146,11 +159,11 @@ function gelu(at: usize, end: usize, to: usize): void {
     const tail = normalTail(w, height);
     const share = v128.bitselect(f32x4.sub(one, tail), tail, f32x4.gt(z, zero));
     const density = f32x4.mul(height, f32x4.splat(ONE_OVER_SQRT_2_PI));
-    put(at, to, withoutTiny(f32x4.mul(z, share), size), multiplyAdd(z, density, share));
+    put<Wanted>(at, to, withoutTiny(f32x4.mul(z, share), size), multiplyAdd(z, density, share));
   }
 }
 
-function swish(at: usize, end: usize, to: usize): void {
+function swish<Wanted>(at: usize, end: usize, to: usize): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   for (; at != end; at += 16) {
@@ -159,11 +172,11 @@ function swish(at: usize, end: usize, to: usize): void {
     const q = f32x4.div(one, f32x4.add(one, e));
     const small = f32x4.mul(e, q);
     const share = v128.bitselect(q, small, f32x4.ge(z, zero));
-    put(at, to, withoutTiny(f32x4.mul(z, share), f32x4.abs(z)), multiplyAdd(z, f32x4.mul(small, q), share));
+    put<Wanted>(at, to, withoutTiny(f32x4.mul(z, share), f32x4.abs(z)), multiplyAdd(z, f32x4.mul(small, q), share));
   }
 }
 
-function softplus(at: usize, end: usize, to: usize): void {
+function softplus<Wanted>(at: usize, end: usize, to: usize): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   for (; at != end; at += 16) {
@@ -171,21 +184,21 @@ function softplus(at: usize, end: usize, to: usize): void {
     const e = exponential(negativeSize(z));
     const q = f32x4.div(one, f32x4.add(one, e));
     const share = v128.bitselect(q, f32x4.mul(e, q), f32x4.ge(z, zero));
-    put(at, to, f32x4.add(atLeast(z, zero), logOnePlus(e)), share);
+    put<Wanted>(at, to, f32x4.add(atLeast(z, zero), logOnePlus(e)), share);
   }
 }
 
-function softsign(at: usize, end: usize, to: usize): void {
+function softsign<Wanted>(at: usize, end: usize, to: usize): void {
   const one = f32x4.splat(1);
   for (; at != end; at += 16) {
     const z = v128.load(at);
     const size = f32x4.abs(z);
     const q = f32x4.div(one, f32x4.add(one, size));
-    put(at, to, withoutTiny(f32x4.mul(z, q), size), f32x4.mul(q, q));
+    put<Wanted>(at, to, withoutTiny(f32x4.mul(z, q), size), f32x4.mul(q, q));
   }
 }
 
-function tanh(at: usize, end: usize, to: usize): void {
+function tanh<Wanted>(at: usize, end: usize, to: usize): void {
   const one = f32x4.splat(1);
   const signBit = i32x4.splat(0x80000000);
   for (; at != end; at += 16) {
@@ -199,21 +212,21 @@ function tanh(at: usize, end: usize, to: usize): void {
     const q = f32x4.div(one, f32x4.add(one, e));
     const size = f32x4.mul(oneMinusE, q);
     const twoQ = f32x4.add(q, q);
-    put(at, to, v128.or(withoutTiny(size, size), v128.and(z, signBit)), f32x4.mul(e, f32x4.mul(twoQ, twoQ)));
+    put<Wanted>(at, to, v128.or(withoutTiny(size, size), v128.and(z, signBit)), f32x4.mul(e, f32x4.mul(twoQ, twoQ)));
   }
 }
 
-function hardTanh(at: usize, end: usize, to: usize): void {
+function hardTanh<Wanted>(at: usize, end: usize, to: usize): void {
   const one = f32x4.splat(1);
   for (; at != end; at += 16) {
     const z = v128.load(at);
     const size = f32x4.abs(z);
     const value = withoutTiny(atLeast(atMost(z, one), f32x4.splat(-1)), size);
-    put(at, to, value, v128.and(f32x4.lt(size, one), one));
+    put<Wanted>(at, to, value, v128.and(f32x4.lt(size, one), one));
   }
 }
 
-function sigmoid(at: usize, end: usize, to: usize): void {
+function sigmoid<Wanted>(at: usize, end: usize, to: usize): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   for (; at != end; at += 16) {
@@ -221,6 +234,6 @@ function sigmoid(at: usize, end: usize, to: usize): void {
     const e = exponential(negativeSize(z));
     const q = f32x4.div(one, f32x4.add(one, e));
     const small = f32x4.mul(e, q);
-    put(at, to, v128.bitselect(q, small, f32x4.ge(z, zero)), f32x4.mul(small, q));
+    put<Wanted>(at, to, v128.bitselect(q, small, f32x4.ge(z, zero)), f32x4.mul(small, q));
   }
 }

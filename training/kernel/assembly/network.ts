@@ -2,7 +2,7 @@
  * Forward pass, backward pass and training steps of one multilayer perceptron. The host lays out memory and writes one
  * Network, its Layers and a Slot per trial (training/backends/kernel/memory-layout.ts); nothing here allocates.
  */
-import { activate } from './activation';
+import { activate, activateValues } from './activation';
 import { lossAndGradient } from './loss';
 import {
   affinePanel,
@@ -112,11 +112,16 @@ export function affine(network: Network, slot: Slot, index: i32, rows: i32): voi
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function outputBytes(layer: Layer, rows: i32): usize {
+  return <usize>paddedRows(rows) * <usize>paddedColumns(layer.fanOut) * 4;
+}
+
 /** Pre-activations of a hidden layer become activations, and the derivatives are written. */
 export function activateLayer(network: Network, index: i32, rows: i32): void {
   const layer = layerAt(network, index);
-  const bytes = <usize>paddedRows(rows) * <usize>paddedColumns(layer.fanOut) * 4;
-  activate(network.activation, network.activationParameter, layer.outputs, layer.derivatives, bytes);
+  activate(network.activation, network.activationParameter, layer.outputs, layer.derivatives, outputBytes(layer, rows));
 }
 
 /** The loss of the gathered batch: adds to `sums` and leaves the output layer's deltas in network.deltas. */
@@ -195,11 +200,15 @@ function updateLayer(network: Network, slot: Slot, index: i32, rows: i32): void 
   }
 }
 
-function forward(network: Network, slot: Slot, rows: i32): void {
+function forward(network: Network, slot: Slot, rows: i32, withDerivatives: bool): void {
   const last = network.layerCount - 1;
   for (let index = 0; index < last; index++) {
     affine(network, slot, index, rows);
-    activateLayer(network, index, rows);
+    if (withDerivatives) activateLayer(network, index, rows);
+    else {
+      const layer = layerAt(network, index);
+      activateValues(network.activation, network.activationParameter, layer.outputs, outputBytes(layer, rows));
+    }
   }
   affine(network, slot, last, rows);
 }
@@ -207,7 +216,7 @@ function forward(network: Network, slot: Slot, rows: i32): void {
 /** One optimizer step on the `rows` examples whose numbers stand at `numbers`. */
 function trainStep(network: Network, slot: Slot, numbers: usize, rows: i32): void {
   gather(network, numbers, rows);
-  forward(network, slot, rows);
+  forward(network, slot, rows, true);
   outputDeltas(network, slot, rows);
   slot.step += 1;
   beginUpdate(network.optimizer, slot);
@@ -231,6 +240,6 @@ export function train(network: Network, slot: Slot, numbers: usize, rows: i32, s
 /** Adds loss and correct predictions of the examples numbered at `numbers` to `sums`; changes no parameter. */
 export function evaluate(network: Network, slot: Slot, numbers: usize, rows: i32, sums: Slot): void {
   gather(network, numbers, rows);
-  forward(network, slot, rows);
+  forward(network, slot, rows, false);
   outputDeltas(network, sums, rows);
 }
