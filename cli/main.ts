@@ -53,6 +53,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--outputs <units>', 'outputs of that network', '10')
     .action(run(async () => (await import('./commands/explain.ts')).explainCommand));
   program
+    .command('preview')
+    .description(
+      "show Grafana's dashboards without Grafana: their queries asked and drawn by initsweep itself, in a browser",
+    )
+    .argument('[id]', 'workflow id or sweep id to begin with')
+    .option('--pictures <folder>', 'draw them into PNG files instead, light and dark, by a Chromium on PATH')
+    .action(run(async () => (await import('./commands/preview.ts')).previewCommand));
+  program
     .command('claims')
     .description('say which of the six claims about initializers a sweep supports, refutes or leaves open')
     .argument('<id>', 'workflow id or sweep id')

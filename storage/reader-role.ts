@@ -26,3 +26,11 @@ export function allowReader(databaseUrl: string, password: string, role = reader
     },
   });
 }
+
+/** The database's address for the reader, with its password. */
+export function readerUrl(databaseUrl: string, password: string, role = readerRole): string {
+  const url = new URL(databaseUrl);
+  url.username = role;
+  url.password = encodeURIComponent(password);
+  return url.href;
+}

@@ -1,0 +1,48 @@
+import { fieldReducers, formattedValueToString, reduceField } from '@grafana/data';
+import { element } from '../element.ts';
+import type { ChartSeries } from './series.ts';
+
+export interface LegendOptions {
+  readonly showLegend?: boolean;
+  readonly displayMode?: string;
+  readonly placement?: string;
+  readonly calcs?: readonly string[];
+}
+
+/** Names of the series with their lines, and what the panel wants to have calculated of each. */
+export function legend(series: readonly ChartSeries[], options: LegendOptions): HTMLElement {
+  const shown = series.filter(({ style }) => !style.hideFrom?.legend);
+  const calcs = options.calcs ?? [];
+  if (options.displayMode === 'table') {
+    const heads = ['Name', ...calcs.map((id) => fieldReducers.get(id).name)];
+    const rows = shown.map((one) =>
+      element(
+        'tr',
+        {},
+        element('td', {}, name(one)),
+        ...calcs.map((id) => element('td', { className: 'number' }, calculated(one, id))),
+      ),
+    );
+    return element(
+      'table',
+      { className: 'legend-table' },
+      element('tr', {}, ...heads.map((head, index) => element('th', { className: index === 0 ? '' : 'number' }, head))),
+      ...rows,
+    );
+  }
+  const items = shown.map((one) => {
+    const numbers = calcs.map((id) => ` ${fieldReducers.get(id).name}: ${calculated(one, id)}`).join('');
+    return element('span', { className: 'legend-item' }, name(one), numbers);
+  });
+  return element('div', { className: 'legend-list' }, ...items);
+}
+
+function name({ name: text, color, style }: ChartSeries): HTMLElement {
+  const dash = style.lineStyle?.fill === 'dash' ? 'dashed' : style.lineStyle?.fill === 'dot' ? 'dotted' : 'solid';
+  const line = element('span', { className: 'legend-line', style: { borderTop: `4px ${dash} ${color}` } });
+  return element('span', {}, line, text);
+}
+
+function calculated({ field }: ChartSeries, id: string): string {
+  return formattedValueToString(field.display!(reduceField({ field, reducers: [id] })[id]));
+}
