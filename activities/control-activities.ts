@@ -1,5 +1,6 @@
-import { getClient, log } from '@temporalio/activity';
+import { getClient, heartbeat, log } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import type { ClaimVerdict } from '../core/claims/claim.ts';
 import { MachineError } from '../core/errors.ts';
 import type { SweepLimits } from '../core/sweep/limits.ts';
 import { parseSweep } from '../core/sweep/parse-sweep.ts';
@@ -15,6 +16,7 @@ import type {
   TrialFailure,
 } from '../storage/sweep-store.ts';
 import { withTemporalFailures } from './failure.ts';
+import { judgeStoredSweep } from './judge-stored-sweep.ts';
 
 export type { CellSummary, NewSweep, SweepEventKind, SweepProgress } from '../storage/sweep-store.ts';
 export type ControlActivities = ReturnType<typeof createControlActivities>;
@@ -24,6 +26,11 @@ export interface ControlDependencies {
   /** How large a sweep may be. */
   readonly limits: SweepLimits;
 }
+
+export type VerdictSummary = Pick<ClaimVerdict, 'claim' | 'title' | 'decision' | 'summary'>;
+
+/** A sixth of what the workflow waits for. */
+const heartbeatIntervalMs = 10_000;
 
 export interface SweepClosure {
   readonly sweepId: string;
@@ -86,6 +93,18 @@ export function createControlActivities({ store, limits }: ControlDependencies) 
 
     closeSweep: ({ sweepId, state, reason }: SweepClosure): Promise<void> =>
       withTemporalFailures(() => store.closeSweep(sweepId, state, reason)),
+
+    /** Verdicts and recommendations by what is there of the sweep, kept in the database; answers the verdicts in short. */
+    judgeSweep: (sweepId: string): Promise<VerdictSummary[]> =>
+      withTemporalFailures(async () => {
+        const beat = setInterval(() => heartbeat(), heartbeatIntervalMs);
+        try {
+          const { verdicts } = await judgeStoredSweep(store, sweepId);
+          return verdicts.map(({ claim, title, decision, summary }) => ({ claim, title, decision, summary }));
+        } finally {
+          clearInterval(beat);
+        }
+      }),
 
     readProgress: (sweepId: string): Promise<SweepProgress> => withTemporalFailures(() => store.progress(sweepId)),
 

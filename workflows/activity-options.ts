@@ -27,6 +27,14 @@ const trainingOptions: ActivityOptions = {
 
 export const controlActivities = proxyActivities<ControlActivities>(controlOptions);
 
+/** A sweep of 100,000 trials takes minutes to be judged. It is worth waiting for a database that is away, but not for ever. */
+export const judgingActivities = proxyActivities<Pick<ControlActivities, 'judgeSweep'>>({
+  ...controlOptions,
+  startToCloseTimeout: '2 hours',
+  scheduleToCloseTimeout: '12 hours',
+  heartbeatTimeout: '1 minute',
+});
+
 /** `attempts` is how often one trial may be tried; the waits between leave a machine time to recover. */
 export function trainingActivities(attempts: number, priority: Priority) {
   return proxyActivities<TrainingActivities>({

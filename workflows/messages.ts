@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { CellSummary } from '../activities/control-activities.ts';
+import type { CellSummary, VerdictSummary } from '../activities/control-activities.ts';
 import type { AxisName } from '../core/sweep/sweep-spec.ts';
 import type { FinalTrialState } from '../core/trial/trial-record.ts';
 import type { Tally } from './tally.ts';
@@ -8,6 +8,9 @@ import type { Tally } from './tally.ts';
 
 /** `checking` lasts until the sweep file is accepted; a `paused` sweep may have trials in training that end first. */
 export type SweepWorkflowState = 'checking' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled';
+
+/** What a sweep that has ended says of a claim, in short; all of it is in the database. */
+export type VerdictAnswer = VerdictSummary;
 
 export interface ProgressAnswer extends Readonly<Record<FinalTrialState, number>> {
   readonly sweepId: string;
@@ -25,6 +28,8 @@ export interface ProgressAnswer extends Readonly<Record<FinalTrialState, number>
   readonly share: number;
   readonly best: CellSummary | null;
   readonly commonestFailures: readonly string[];
+  /** Empty until the sweep has ended. */
+  readonly verdicts: readonly VerdictAnswer[];
 }
 
 /** What the sweep knows of its trials: moves in steps of about half a percent of a large sweep. */
@@ -66,6 +71,7 @@ export interface SweepResult {
   /** Trials whose result the database held already. */
   readonly reused: number;
   readonly best: CellSummary | null;
+  readonly verdicts: readonly VerdictAnswer[];
   readonly durationMs: number;
   readonly howToSee: string;
 }

@@ -1,6 +1,6 @@
 import type { CellSummary } from '../activities/control-activities.ts';
 import { cellParts } from '../core/trial/labels.ts';
-import type { ProgressAnswer } from './messages.ts';
+import type { ProgressAnswer, VerdictAnswer } from './messages.ts';
 
 const barLength = 20;
 
@@ -22,11 +22,17 @@ export function sweepDetails(progress: ProgressAnswer): string {
     `**${progress.name}** is ${progress.state}: ${progress.done} of ${progress.total} trials`,
     `\`${bar}\` ${Math.floor(progress.share * 100)} %`,
     ...(progress.best === null ? [] : [bestCellLine(progress.best)]),
+    ...(progress.verdicts.length === 0 ? [] : [verdictTable(progress.verdicts)]),
     ['| trials | |', '| --- | ---: |', ...counts.map(([name, count]) => `| ${name} | ${count} |`)].join('\n'),
     ...(progress.commonestFailures.length === 0
       ? []
       : [['Failures:', ...progress.commonestFailures.map((reason) => `- ${reason}`)].join('\n')]),
   ].join('\n\n');
+}
+
+function verdictTable(verdicts: readonly VerdictAnswer[]): string {
+  const rows = verdicts.map(({ title, decision, summary }) => `| ${title} | **${decision}** | ${summary} |`);
+  return ['| claim | verdict | |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 function bestCellLine(best: CellSummary): string {

@@ -1,5 +1,5 @@
 import type { CellSummary } from '../activities/control-activities.ts';
-import type { ProgressAnswer, ShardReport, SweepWorkflowState } from './messages.ts';
+import type { ProgressAnswer, ShardReport, SweepWorkflowState, VerdictAnswer } from './messages.ts';
 import { commonestFailures, emptyTally, endedOf, sumOf, type Tally } from './tally.ts';
 
 /** What a sweep knows of its trials, from the latest report of each shard. */
@@ -13,6 +13,7 @@ export class SweepProgress {
   #retried = 0;
   state: SweepWorkflowState = 'checking';
   best: CellSummary | null = null;
+  verdicts: readonly VerdictAnswer[] = [];
 
   constructor(sweepId: string, startedAt: Date) {
     this.#sweepId = sweepId;
@@ -83,6 +84,7 @@ export class SweepProgress {
       share: this.#total === 0 ? 0 : done / this.#total,
       best: this.best,
       commonestFailures: commonestFailures(tally, 3),
+      verdicts: this.verdicts,
     };
   }
 }

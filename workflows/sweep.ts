@@ -16,6 +16,7 @@ import { axisLabels } from '../core/sweep/exclusions.ts';
 import { createPlan } from '../core/sweep/plan.ts';
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
 import { controlActivities } from './activity-options.ts';
+import { judge } from './judge.ts';
 import { planQuery, progressQuery, shardReportSignal, type SweepResult } from './messages.ts';
 import { planAnswer } from './plan-answer.ts';
 import { publish } from './publish.ts';
@@ -62,6 +63,8 @@ export async function sweep(input: unknown): Promise<SweepResult> {
     await CancellationScope.nonCancellable(async () => {
       await condition(allHandlersFinished);
       await controlActivities.closeSweep({ sweepId, state, reason });
+      progress.verdicts = await judge(sweepId);
+      publish(progress, false);
     });
   };
 
@@ -96,6 +99,7 @@ export async function sweep(input: unknown): Promise<SweepResult> {
       states: ended,
       reused,
       best,
+      verdicts: progress.verdicts,
       durationMs: Date.now() - startTime.getTime(),
       howToSee: `npx initsweep results ${workflowId}`,
     };

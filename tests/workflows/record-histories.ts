@@ -15,6 +15,9 @@ import { ArithmeticTrainer } from './arithmetic-trainer.ts';
 import { startControlWorker, startTrainingWorker } from './orchestra.ts';
 import { sweepFile } from './sweep-files.ts';
 
+/** Folder of the recordings that are made now; those of earlier versions stay beside it, and go on replaying. */
+const recording = 'judged';
+
 /** Runs the workflows through their different ends and keeps each history, for replay.test.ts. */
 let temporal: TestNamespace;
 let store: TestStore;
@@ -104,7 +107,7 @@ async function keep(name: string, workflowId: string, runId?: string): Promise<n
   const json = JSON.parse(stdout, (key, value: unknown) => (key === 'stackTrace' ? '' : value)) as {
     events: unknown[];
   };
-  const folder = new URL('histories/', import.meta.url);
+  const folder = new URL(`histories/${recording}/`, import.meta.url);
   await mkdir(folder, { recursive: true });
   await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(json, null, 1)}\n`);
   return json.events.length;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { claimNames } from '../../core/claims/claim-texts.ts';
 import { BugError, MachineError } from '../../core/errors.ts';
 import { planQuery, progressQuery } from '../../workflows/messages.ts';
 import { controlQueue } from '../../workflows/task-queues.ts';
@@ -81,6 +82,9 @@ describe('a sweep', () => {
     expect(new Set(rows.map((row) => row.trialId)).size).toBe(20);
     expect(trainer.begun).toHaveLength(20);
     expect(await store.readSweep(result.sweepId)).toMatchObject({ state: 'completed', trialCount: 20 });
+    expect(result.verdicts.map(({ claim }) => claim)).toEqual(claimNames);
+    const { current, judgedOn } = await store.evidence(result.sweepId);
+    expect(judgedOn).toBe(current);
   });
 
   test('answers the queries progress and plan, and is readable in the Temporal UI', async () => {
@@ -108,6 +112,7 @@ describe('a sweep', () => {
     expect(plan?.firstTrials[0]).toMatch(/(heNormal|glorotNormal) · (relu|tanh) · seed 3\d/);
     const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
     expect(metadata.currentDetails).toContain('20 of 20 trials');
+    expect(metadata.currentDetails).toContain('| Equal weights stay equal | **undecided** |');
     expect(metadata.currentDetails).toMatch(
       /^Best cell so far: \*\*(heNormal|glorotNormal) · .*\*\* \(5 of 5 converged, .*\)$/m,
     );
