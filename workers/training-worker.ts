@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { Runtime, Worker } from '@temporalio/worker';
+import { type FixedSizeSlotSupplier, Runtime, Worker } from '@temporalio/worker';
 import { createTrainingActivities } from '../activities/training-activities.ts';
 import { openStore } from '../storage/prisma-sweep-store.ts';
 import type { Trainer } from '../training/trainer.ts';
@@ -9,9 +9,13 @@ import type { WorkerProcess } from './run-worker-process.ts';
 import { readVersions } from './versions.ts';
 import { dataConverterOf } from './payloads/data-converter.ts';
 import { meterTrainer } from './metered-trainer.ts';
+import { trainerSlots } from './trainer-slots.ts';
 import { connect, workerSettings } from './worker-settings.ts';
 
-/** The composition of a training worker around the trainer that `startTrainer` starts: the worker takes as many trials as that has places. */
+/** For what a training worker never does. */
+const unused: FixedSizeSlotSupplier = { type: 'fixed-size', numSlots: 1 };
+
+/** The composition of a training worker around the trainer that `startTrainer` starts: the worker takes as many trials as that has places at the moment. */
 export function composeTrainingWorker(
   startTrainer: (config: TrainingWorkerConfig) => Promise<Trainer>,
 ): WorkerProcess<TrainingWorkerConfig>['compose'] {
@@ -32,7 +36,12 @@ export function composeTrainingWorker(
       namespace: config.temporal.namespace,
       taskQueue: trainingQueue,
       identity,
-      maxConcurrentActivityTaskExecutions: places,
+      tuner: {
+        activityTaskSlotSupplier: trainerSlots(trainer),
+        workflowTaskSlotSupplier: unused,
+        localActivityTaskSlotSupplier: unused,
+        nexusTaskSlotSupplier: unused,
+      },
       // Trials that end together make room together: a task that finds a poller waiting is never written to the queue's table.
       activityTaskPollerBehavior: { type: 'autoscaling', maximum: 64 },
       activities: createTrainingActivities({ store, trainer, worker: identity, versions: await readVersions() }),
