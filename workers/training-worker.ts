@@ -6,6 +6,7 @@ import type { Trainer } from '../training/trainer.ts';
 import { trainingQueue } from '../workflows/task-queues.ts';
 import type { TrainingWorkerConfig } from './config.ts';
 import type { WorkerProcess } from './run-worker-process.ts';
+import { collectCheckpoints } from './collect-checkpoints.ts';
 import { readVersions } from './versions.ts';
 import { dataConverterOf } from './payloads/data-converter.ts';
 import { meterTrainer } from './metered-trainer.ts';
@@ -20,7 +21,7 @@ export function composeTrainingWorker(
   startTrainer: (config: TrainingWorkerConfig) => Promise<Trainer>,
 ): WorkerProcess<TrainingWorkerConfig>['compose'] {
   return async (config, { logger, closeLater }) => {
-    const store = await openStore(config.databaseUrl);
+    const store = await openStore(config.databaseUrl, config.checkpoints);
     closeLater(() => store.close());
     const connection = await connect(config);
     closeLater(() => connection.close());
@@ -28,6 +29,7 @@ export function composeTrainingWorker(
     closeLater(() => trainer.close());
     const { places, description } = trainer.info;
     logger.info({ places, description }, 'trainers started');
+    closeLater(collectCheckpoints(store.checkpoints, logger));
     const identity = `${process.pid}@${hostname()}`;
     return Worker.create({
       ...workerSettings,
@@ -44,7 +46,14 @@ export function composeTrainingWorker(
       },
       // Trials that end together make room together: a task that finds a poller waiting is never written to the queue's table.
       activityTaskPollerBehavior: { type: 'autoscaling', maximum: 64 },
-      activities: createTrainingActivities({ store, trainer, worker: identity, versions: await readVersions() }),
+      activities: createTrainingActivities({
+        store,
+        checkpoints: store.checkpoints,
+        checkpointIntervalMs: config.checkpointIntervalMs,
+        trainer,
+        worker: identity,
+        versions: await readVersions(),
+      }),
     });
   };
 }
