@@ -17,6 +17,8 @@ class RandomStream {
   #nextWord = 0;
   #blocksUsed = 0;
   #refillBytes = FIRST_REFILL_BYTES;
+  /** Words that are known to be wanted beyond those at hand. */
+  #expected = 0;
   #spareNormal: number | undefined;
 
   constructor(key: Uint8Array) {
@@ -46,8 +48,8 @@ class RandomStream {
       this.#spareNormal = undefined;
       return spare;
     }
-    const radius = Math.sqrt(-2 * Math.log((this.uint32() + 1) / TWO_POW_32));
-    const angle = (2 * Math.PI * this.uint32()) / TWO_POW_32;
+    const radius = radiusOf(this.uint32());
+    const angle = angleOf(this.uint32());
     this.#spareNormal = radius * Math.sin(angle);
     return radius * Math.cos(angle);
   }
@@ -68,6 +70,7 @@ class RandomStream {
 
   /** Fills `target` with uniform numbers between `low` and `high`, 32 random bits each, rounded to float32. */
   fillUniform(target: Float32Array, low: number, high: number): void {
+    this.#expect(target.length);
     const step = (high - low) / TWO_POW_32;
     // Half a step up makes the grid symmetric about the middle, so that the mean is exactly (low + high) / 2.
     for (let i = 0; i < target.length; i++) target[i] = low + (this.uint32() + 0.5) * step;
@@ -75,11 +78,22 @@ class RandomStream {
 
   /** Fills `target` with normal numbers, rounded to float32. */
   fillNormal(target: Float32Array, mean: number, sd: number): void {
-    for (let i = 0; i < target.length; i++) target[i] = mean + sd * this.normal();
+    this.#expect(target.length);
+    let i = 0;
+    if (this.#spareNormal !== undefined && target.length > 0) target[i++] = mean + sd * this.normal();
+    // Whole pairs as `normal` draws them, without keeping one of each.
+    for (; i + 1 < target.length; i += 2) {
+      const radius = radiusOf(this.uint32());
+      const angle = angleOf(this.uint32());
+      target[i] = mean + sd * (radius * Math.cos(angle));
+      target[i + 1] = mean + sd * (radius * Math.sin(angle));
+    }
+    if (i < target.length) target[i] = mean + sd * this.normal();
   }
 
   /** Shuffles `target` in place, every order as likely as any other (Fisher, Yates 1938; Durstenfeld 1964). */
   shuffle(target: Uint32Array): void {
+    this.#expect(target.length - 1);
     for (let i = target.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
       const held = target[i] as number;
@@ -88,15 +102,25 @@ class RandomStream {
     }
   }
 
+  /** So many words are going to be drawn: refills are of that size, for a word that nobody draws costs as much as another. */
+  #expect(words: number): void {
+    this.#expected = Math.max(0, words - (this.#words.length - this.#nextWord));
+  }
+
   #refill(): void {
-    const bytes = new Uint8Array(this.#refillBytes);
+    const wanted = this.#expected > 0 ? Math.ceil((this.#expected * 4) / BLOCK_BYTES) * BLOCK_BYTES : this.#refillBytes;
+    const bytes = new Uint8Array(Math.min(wanted, LARGEST_REFILL_BYTES));
     chacha8(this.#key, NONCE, ZEROS.subarray(0, bytes.length), bytes, this.#blocksUsed);
     this.#words = new Uint32Array(bytes.buffer);
     this.#nextWord = 0;
     this.#blocksUsed += bytes.length / BLOCK_BYTES;
     this.#refillBytes = Math.min(this.#refillBytes * 2, LARGEST_REFILL_BYTES);
+    this.#expected = Math.max(0, this.#expected - this.#words.length);
   }
 }
+
+const radiusOf = (word: number): number => Math.sqrt(-2 * Math.log((word + 1) / TWO_POW_32));
+const angleOf = (word: number): number => (2 * Math.PI * word) / TWO_POW_32;
 
 export type { RandomStream };
 

@@ -25,6 +25,27 @@ describe('a random stream', () => {
     expect(numbers[192]).toBe(635354362); // block 12, after 512 more
   });
 
+  it('fills arrays with the numbers that it gives one at a time, whatever was drawn before and is drawn after', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.array(fc.nat(20_000), { minLength: 1, maxLength: 4 }),
+        fc.boolean(),
+        (seed, sizes, odd) => {
+          const [filling, drawing] = [randomStream(seed), randomStream(seed)];
+          if (odd) expect(filling.normal()).toBe(drawing.normal());
+          for (const size of sizes) {
+            const filled = new Float32Array(size);
+            filling.fillNormal(filled, 2, 3);
+            expect(filled).toEqual(Float32Array.from({ length: size }, () => 2 + 3 * drawing.normal()));
+          }
+          expect(words(filling, 300)).toEqual(words(drawing, 300));
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
   it('starts again from the same numbers for the same seed and path', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.array(fc.oneof(fc.string(), fc.maxSafeInteger())), (seed, path) => {
