@@ -56,7 +56,14 @@ export async function startContenders(
   folderOf: (work: Work) => string,
 ): Promise<Contenders> {
   const lineups: Lineup[] = [
-    { system: ours, cores: oneCore, stacks, alone: 8, start: () => startTrainerProcesses('wasm', 1) },
+    { system: ours, cores: oneCore, stacks, alone: 8, start: () => startTrainerProcesses('simd', 1) },
+    {
+      system: 'ours on wasm',
+      cores: oneCore,
+      stacks: [1, 32],
+      alone: 8,
+      start: () => startTrainerProcesses('wasm', 1),
+    },
     {
       system: 'ours on tfjs',
       cores: oneCore,
@@ -86,7 +93,7 @@ export async function startContenders(
       cores: processes,
       stacks,
       alone: 8,
-      start: () => startTrainerProcesses('wasm', allCores),
+      start: () => startTrainerProcesses('simd', allCores),
     });
     for (const { name, command } of peers.found) {
       const peer: PeerCommand = { command, folderOf };
