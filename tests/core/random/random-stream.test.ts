@@ -33,7 +33,7 @@ describe('a random stream', () => {
         fc.boolean(),
         (seed, sizes, odd) => {
           const [filling, drawing] = [randomStream(seed), randomStream(seed)];
-          if (odd) expect(filling.normal()).toBe(drawing.normal());
+          if (odd) for (const stream of [filling, drawing]) stream.normal();
           for (const size of sizes) {
             const filled = new Float32Array(size);
             filling.fillNormal(filled, 2, 3);
