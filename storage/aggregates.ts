@@ -1,7 +1,7 @@
 import type { FinalTrialState, TrialState } from '../core/trial/trial-record.ts';
 import { Prisma, type PrismaClient } from './generated/client.ts';
 import { noSuchSweep } from './sweeps.ts';
-import type { CellSummary, SweepProgress, TrialOutcomeRow } from './sweep-store.ts';
+import type { CellSummary, SweepProgress, TrialLayerRow, TrialOutcomeRow } from './sweep-store.ts';
 
 const noTrials: Record<TrialState, number> = {
   running: 0,
@@ -59,6 +59,20 @@ export async function outcomes(client: PrismaClient, sweepId: string): Promise<T
     FROM sweep_trial l JOIN trial t ON t.id = l.trial_id
     WHERE l.sweep_id = ${sweepId} AND t.state <> 'running'
     ORDER BY l.number`;
+  if (rows.length === 0 && (await client.sweep.count({ where: { id: sweepId } })) === 0) throw noSuchSweep(sweepId);
+  return rows;
+}
+
+/** The layers of those trials before training, in order of trial and layer. */
+export async function initialLayers(client: PrismaClient, sweepId: string): Promise<TrialLayerRow[]> {
+  const rows = await client.$queryRaw<TrialLayerRow[]>`
+    SELECT y.trial_id::text AS "trialId", y.epoch, y.layer, y.activation_mean AS "activationMean",
+      y.activation_variance AS "activationVariance", y.pre_activation_variance AS "preActivationVariance",
+      y.saturated_share AS "saturatedShare", y.gradient_norm AS "gradientNorm",
+      y.backpropagated_variance AS "backpropagatedVariance", y.unit_cosine AS "unitCosine"
+    FROM layer y JOIN trial t ON t.id = y.trial_id
+    WHERE t.state <> 'running' AND y.epoch = 0 AND y.trial_id IN (SELECT trial_id FROM sweep_trial WHERE sweep_id = ${sweepId})
+    ORDER BY y.trial_id, y.layer`;
   if (rows.length === 0 && (await client.sweep.count({ where: { id: sweepId } })) === 0) throw noSuchSweep(sweepId);
   return rows;
 }

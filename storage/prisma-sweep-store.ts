@@ -1,11 +1,7 @@
 /** The store on PostgreSQL. How each guarantee of SweepStore is kept is written where it is kept: claims, records, endings, sweeps, aggregates, cells. */
 import { UserError } from '../core/errors.ts';
-import { outcomes, progress } from './aggregates.ts';
+import { initialLayers, outcomes, progress } from './aggregates.ts';
 import { cellKeeper } from './cells.ts';
-import type { CheckpointLocation } from './checkpoints/checkpoint-location.ts';
-import type { CheckpointStore } from './checkpoints/checkpoint-store.ts';
-import { openCheckpointPlace } from './checkpoints/open-checkpoint-place.ts';
-import { createCheckpointStore } from './checkpoints/prisma-checkpoint-store.ts';
 import { trialClaimer } from './claims.ts';
 import { connect } from './database.ts';
 import { abandonTrial, recordFailure, trialFinisher } from './endings.ts';
@@ -18,20 +14,11 @@ import type { SweepStore } from './sweep-store.ts';
 import { keepTheory } from './theory.ts';
 import { closeSweep, listSweeps, openSweep, readSweep } from './sweeps.ts';
 
-export interface OpenStore extends SweepStore {
-  /** Of the trials in this store. */
-  readonly checkpoints: CheckpointStore;
-  close(): Promise<void>;
-}
-
 /**
- * Connects to a migrated database; the bytes of checkpoints may be elsewhere. Use one store a process: it holds up to four connections. Throws MachineError when the database cannot
+ * Connects to a migrated database. Use one store a process: it holds up to four connections. Throws MachineError when the database cannot
  * be reached, UserError when it has no tables of ours.
  */
-export async function openStore(
-  databaseUrl: string,
-  checkpointLocation: CheckpointLocation = { kind: 'database' },
-): Promise<OpenStore> {
+export async function openStore(databaseUrl: string): Promise<SweepStore & { close(): Promise<void> }> {
   const client = connect(databaseUrl);
   const cells = cellKeeper(client);
   const claimTrial = trialClaimer(client);
@@ -59,9 +46,7 @@ export async function openStore(
     await client.$disconnect();
     throw error;
   }
-  const place = openCheckpointPlace(checkpointLocation);
   return {
-    checkpoints: createCheckpointStore(client, place),
     openSweep: (sweep) => run('openSweep', { id: sweep.id }, () => openSweep(client, sweep)),
     readSweep: (id) => run('readSweep', { id }, () => readSweep(client, id)),
     listSweeps: (limit) => run('listSweeps', { limit }, () => listSweeps(client, limit)),
@@ -108,12 +93,10 @@ export async function openStore(
       }),
     outcomes: (sweepId) => run('outcomes', { sweepId }, () => outcomes(client, sweepId)),
     probedOutcomes: (sweepId) => run('probedOutcomes', { sweepId }, () => probedOutcomes(client, sweepId)),
+    initialLayers: (sweepId) => run('initialLayers', { sweepId }, () => initialLayers(client, sweepId)),
     evidence: (sweepId) => run('evidence', { sweepId }, () => evidence(client, sweepId)),
     storeJudgement: (sweepId, restsOn, judgement) =>
       run('storeJudgement', { sweepId }, () => storeJudgement(client, sweepId, restsOn, judgement)),
-    close: () => {
-      place?.close();
-      return client.$disconnect();
-    },
+    close: () => client.$disconnect(),
   };
 }

@@ -130,6 +130,11 @@ export interface ProbedOutcome extends TrialOutcomeRow {
   readonly layers: LayerSummary;
 }
 
+/** A layer of a finished trial, as a probe saw it. */
+export interface TrialLayerRow extends LayerRecord {
+  readonly trialId: string;
+}
+
 /** What judgements rest on, as text that is the same for the same rules and trials. */
 export interface SweepEvidence {
   /** The trials that are there now. */
@@ -224,6 +229,8 @@ export interface SweepStore {
   outcomes(sweepId: string): Promise<TrialOutcomeRow[]>;
   /** The same with what probes saw of their layers, summed up. */
   probedOutcomes(sweepId: string): Promise<ProbedOutcome[]>;
+  /** What probes saw of every single layer of those trials before their first step, in order of trial and layer: for sweeps of a few hundred trials. */
+  initialLayers(sweepId: string): Promise<TrialLayerRow[]>;
   evidence(sweepId: string): Promise<SweepEvidence>;
   /** Replaces the sweep's judgement by one that rests on `restsOn`, an earlier `evidence().current`; leaves one that rests on the same. */
   storeJudgement(sweepId: string, restsOn: string, judgement: Judgement): Promise<void>;

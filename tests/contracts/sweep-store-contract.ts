@@ -83,6 +83,7 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
         () => store.progress('nowhere'),
         () => store.outcomes('nowhere'),
         () => store.probedOutcomes('nowhere'),
+        () => store.initialLayers('nowhere'),
         () => store.evidence('nowhere'),
         () => store.storeJudgement('nowhere', 'all of it', judgement),
         () => store.claimTrial(claim('nowhere', 0, key)),
@@ -410,6 +411,19 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
         { ...outcome, epochBudget: 30, layers: layerSummary(2, records) },
       ]);
       expect(await store.probedOutcomes(b)).toEqual([]);
+    });
+
+    it('gives back every layer of finished trials before training, exactly as it was recorded and in order', async () => {
+      const trial = await claimed(a, 0, key);
+      const records = [layer(0, 1, { unitCosine: null }), layer(0, 2, { activationVariance: 0.1 + 0.2 }), layer(4, 1)];
+      await store.recordProgress(trial, [], records.toReversed(), 60_000);
+      const running = await claimed(a, 4, `${key} running`);
+      await store.recordProgress(running, [], [layer(0, 1)], 60_000);
+      expect(await store.initialLayers(a)).toEqual([]);
+      await store.finishTrial(trial, result());
+      const { trialId } = trial;
+      expect(await store.initialLayers(a)).toEqual(records.slice(0, 2).map((record) => ({ trialId, ...record })));
+      expect(await store.initialLayers(b)).toEqual([]);
     });
 
     it('replaces a judgement by one that rests on other trials, whole, and keeps one that rests on the same', async () => {
