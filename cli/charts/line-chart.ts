@@ -27,6 +27,8 @@ export interface LineChart {
   readonly lines: readonly ChartLine[];
   /** On a logarithmic scale what is not above 0 is a gap. Default: linear. */
   readonly yScale?: 'linear' | 'log';
+  /** On a logarithmic scale, for depths and learning rates, each x that a line has is marked. Default: linear. */
+  readonly xScale?: 'linear' | 'log';
   /** Default: what the data span. */
   readonly yDomain?: readonly [number, number];
   /** Shares from 0 to 1 are shown in percent. */
@@ -93,19 +95,36 @@ export function lineChart(chart: LineChart): string {
       marginLeft: 52,
       marginBottom: 36,
       grid: true,
-      x: { label: xLabel, ...(isWhole ? { interval: 1, type: 'linear' as const } : {}), nice: false },
+      x: {
+        label: xLabel,
+        nice: false,
+        ...(chart.xScale === 'log' ? { type: 'log' as const } : isWhole ? wholeNumbers : {}),
+      },
       y: {
         label: yLabel,
         type: yScale,
-        ...(yScale === 'log' ? { tickFormat: '~e', ticks: 6 } : {}),
+        ...(yScale === 'log' ? { tickFormat: plainNumber, ticks: 6 } : {}),
         ...(isPercent ? { percent: true } : {}),
         ...(yDomain === undefined
           ? { nice: yScale === 'linear' }
           : { domain: yDomain.map((v) => (isPercent ? 100 * v : v)) }),
       },
-      marks,
+      marks: chart.xScale === 'log' ? [...markedPlaces(lines), ...marks] : marks,
     },
   });
+}
+
+const wholeNumbers: Plot.ScaleOptions = { interval: 1, type: 'linear' };
+
+/** Whole numbers and small fractions as they are written by hand, others with an exponent: `20`, `0.003`, `1e-8`. */
+function plainNumber(value: number): string {
+  return value >= 1e-3 && value < 1e5 ? String(value) : value.toExponential();
+}
+
+/** Where a logarithmic x scale is marked: at each x that a line has. Plot's own axis leaves out what is not near a power of ten. */
+function markedPlaces(lines: readonly ChartLine[]): Plot.Markish[] {
+  const ticks = [...new Set(lines.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
+  return [Plot.axisX(ticks, { text: plainNumber })];
 }
 
 function shown({ x, y, low, high }: LinePoint, visible: (value: number | null | undefined) => number) {

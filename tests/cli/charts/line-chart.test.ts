@@ -52,6 +52,19 @@ describe('lineChart', () => {
     expect(path!.match(/M/g)).toHaveLength(2);
   });
 
+  it('marks on a logarithmic x scale each place that a line has, evenly for equal factors', () => {
+    const rates = [2, 4, 8, 16].map((x) => ({ x, y: x }));
+    const { document } = parseHTML(lineChart({ ...chart, xScale: 'log', lines: [initializerLine('heNormal', rates)] }));
+    const labels = [...document.querySelectorAll('g[aria-label="x-axis tick label"] text')].map(
+      (text) => text.textContent,
+    );
+    expect(labels).toEqual(['2', '4', '8', '16']);
+    const places = [...document.querySelectorAll('g[aria-label="dot"] circle')].map((dot) =>
+      Number(dot.getAttribute('cx')),
+    );
+    expect(places[2]! - places[1]!).toBeCloseTo(places[1]! - places[0]!, 6);
+  });
+
   it('adds theory, and a key that says so', () => {
     const svg = lineChart({ ...chart, lines: [initializerLine('heNormal', points, points)] });
     expect(linePaths(svg)).toHaveLength(2);
