@@ -7,7 +7,6 @@ import { segmentSteps } from './epoch-segments.ts';
 import {
   queuedAgain,
   settleAll,
-  settleLeaver,
   share,
   slotsOf,
   snapshotOf,
@@ -307,18 +306,14 @@ export class StackGroup {
     await this.#takeCheckpoints(staying);
   }
 
-  /** Hands out the checkpoints that are due, of trials between two segments or epochs; those that hand over leave with theirs. */
+  /** Hands out the checkpoints that are due, of trials between two segments or epochs. */
   async #takeCheckpoints(trials: readonly PlacedTrial[]): Promise<void> {
     const now = performance.now();
     for (const trial of this.#present(trials)) {
       const { checkpoints } = trial;
-      const handsOver = checkpoints?.handsOver() ?? false;
-      if (!checkpoints || (!handsOver && now - trial.checkpointAtMs < checkpoints.intervalMs)) continue;
+      if (!checkpoints || now - trial.checkpointAtMs < checkpoints.intervalMs) continue;
       trial.checkpointAtMs = now;
-      const taken = await this.#attempt(trial, async () => checkpoints.take(await snapshotOf(this.#stack!, trial)));
-      if (!taken || !handsOver) continue;
-      this.#placed = this.#placed.filter((other) => other !== trial);
-      settleLeaver(trial);
+      await this.#attempt(trial, async () => checkpoints.take(await snapshotOf(this.#stack!, trial)));
     }
   }
 
@@ -342,18 +337,15 @@ export class StackGroup {
   }
 
   #dropLeavers(): void {
-    const isOut = (trial: QueuedTrial): boolean => {
-      if (!trial.leaves()) return false;
-      settleLeaver(trial);
-      return true;
-    };
-    this.#placed = this.#placed.filter((trial) => !isOut(trial));
-    this.#waiting = this.#waiting.filter((trial) => {
-      if (isOut(trial)) return false;
-      if (!trial.checkpoints?.handsOver()) return true;
-      if (trial.start) trial.checkpoints.take(trial.start);
-      settleLeaver(trial);
+    const stays = (trial: QueuedTrial): boolean => {
+      if (!trial.leaves()) return true;
+      trial.settle({
+        id: trial.job.id,
+        error: new MachineError('The trial was taken out of its stack before its end.'),
+      });
       return false;
-    });
+    };
+    this.#waiting = this.#waiting.filter(stays);
+    this.#placed = this.#placed.filter(stays);
   }
 }

@@ -24,14 +24,9 @@ const maxStackBytes = 2 ** 30;
  * any company, because the stack keeps its slots apart and because initial weights, order of the examples and probes
  * depend on the trial's own seed and epoch only.
  *
- * Runs on the caller's thread, event loop and backend; `startTrainerProcess` puts it beside. Closes the backend with itself. `onTurn` hears of
- * each piece of work that is done.
+ * Runs on the caller's thread, event loop and backend; `startTrainerProcess` puts it beside. Closes the backend with itself.
  */
-export function createTrainer(
-  backend: Backend,
-  loadDataset: (spec: DatasetSpec) => Promise<Dataset>,
-  onTurn: () => void = () => {},
-): Trainer {
+export function createTrainer(backend: Backend, loadDataset: (spec: DatasetSpec) => Promise<Dataset>): Trainer {
   const groups = new Map<string, StackGroup>();
   /** What was learned about a shape outlives its group. */
   const sizes = new Map<string, StackSize>();
@@ -45,7 +40,6 @@ export function createTrainer(
       for (const [key, group] of groups) {
         try {
           await group.turn();
-          onTurn();
           if (group.idle) {
             groups.delete(key);
             group.dispose();
@@ -92,7 +86,6 @@ export function createTrainer(
       const start = checkpoint ? decodeCheckpoint(checkpoint, config, key()) : null;
       const checkpoints = checkpointing && {
         intervalMs: checkpointing.intervalMs,
-        handsOver: () => checkpointing.handOver?.aborted ?? false,
         take: (snapshot: TrialSnapshot) =>
           checkpointing.onCheckpoint({
             id,

@@ -13,8 +13,7 @@ import { visibleGpus } from './visible-gpus.ts';
 export async function startTrainers(config: TrainingWorkerConfig): Promise<Trainer> {
   const settings = { backend: config.backend, datasetFolder: config.datasetFolder ?? null };
   const gpus = (await usesGpus(settings)) ? await visibleGpus(process.env) : [];
-  const processes = config.trainers ?? (gpus.length || availableParallelism());
-  return startTrainerPool(shareGpus(settings, processes, gpus), config.trainerSilenceMs);
+  return startTrainerPool(shareGpus(settings, config.trainers ?? (gpus.length || availableParallelism()), gpus));
 }
 
 async function usesGpus(settings: TrainerSettings): Promise<boolean> {

@@ -1,14 +1,12 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WorkflowExecutionAlreadyStartedError, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { UserError } from '../../core/errors.ts';
 import { createPlan } from '../../core/sweep/plan.ts';
 import { parseSweep } from '../../core/sweep/parse-sweep.ts';
-import { controlQueue } from '../../workflows/task-queues.ts';
 import { readSweepLimits } from '../../workers/config.ts';
 import { finishSweep } from '../finish-sweep.ts';
-import { type StackConnection, withStack } from '../stack-connection.ts';
+import { withStack } from '../stack-connection.ts';
 import { startStack } from '../start-stack.ts';
+import { startSweep } from '../start-sweep.ts';
 import { readSweepFile } from '../sweep-file.ts';
 
 const quickstart = fileURLToPath(new URL('../../examples/quickstart.json', import.meta.url));
@@ -28,21 +26,4 @@ export async function runCommand(file: string | undefined, options: { workflowId
     console.error(`Sweep ${workflowId} has started: ${plan.trialCount} trials.`);
     return finishSweep({ stack, handle, workflowId, sweepId, file: path });
   }, state);
-}
-
-/** Exactly what `temporal workflow start --type sweep --task-queue sweeps` does. */
-async function startSweep(
-  { client }: StackConnection,
-  workflowId: string,
-  input: unknown,
-): Promise<WorkflowHandleWithFirstExecutionRunId> {
-  try {
-    return await client.workflow.start('sweep', { workflowId, taskQueue: controlQueue, args: [input] });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw new UserError(
-      `A sweep with the workflow id ${workflowId} is running already. Follow it with: npx initsweep watch ${workflowId}; or give ` +
-        'this one another id by --workflow-id.',
-    );
-  }
 }

@@ -1,7 +1,7 @@
-import { type OpenStore, openStore } from '../../storage/prisma-sweep-store.ts';
+import { openStore } from '../../storage/prisma-sweep-store.ts';
 import { createTestDatabase } from './test-database.ts';
 
-export type TestStore = OpenStore;
+export type TestStore = Awaited<ReturnType<typeof openStore>>;
 
 /** A store on an empty database of its own, which goes when the store is closed. */
 export async function createTestStore(): Promise<TestStore> {
