@@ -39,6 +39,7 @@ describe('explain', () => {
   it('can tell every initializer of the catalogue', () => {
     const parameters: Readonly<Record<string, string>> = {
       constant: '(value=0.1)',
+      meanField: '(sigmaW=1.2)',
       normal: '(sd=0.01)',
       truncatedNormal: '(sd=0.01)',
       uniform: '(limit=0.01)',
