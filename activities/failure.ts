@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
-import { BugError, MachineError, StaleFenceError, UserError } from '../core/errors.ts';
+import { BugError, CheckpointError, MachineError, StaleFenceError, UserError } from '../core/errors.ts';
 
 /** `type` of the failure of an attempt whose worker was told to stop: a trial starts anew without its attempts being counted. */
 const workerShutdownType = 'WorkerShutdown';
@@ -9,6 +9,7 @@ const workerShutdownType = 'WorkerShutdown';
  * - UserError: never; the same input can only fail again. Its issues are the failure's details.
  * - MachineError: yes, by the activity's retry policy.
  * - StaleFenceError: yes; another owner held the trial at that time, a new attempt claims it anew or finds it done.
+ * - CheckpointError: yes; another attempt goes on from an older checkpoint, or begins anew.
  * - BugError and whatever nobody expected: never; its context is the failure's details.
  * - an aborted signal: the activity was cancelled.
  */
@@ -22,7 +23,7 @@ export function toTemporalFailure(error: unknown): TemporalFailure {
       details: [error.issues],
     });
   }
-  if (error instanceof MachineError || error instanceof StaleFenceError) {
+  if (error instanceof MachineError || error instanceof StaleFenceError || error instanceof CheckpointError) {
     return ApplicationFailure.create({ message: error.message, type: error.name, cause: error });
   }
   if (error instanceof Error && error.name === 'AbortError') {

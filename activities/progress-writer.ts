@@ -1,6 +1,7 @@
 import { MachineError } from '../core/errors.ts';
 import type { EpochRecord, LayerRecord } from '../core/trial/trial-record.ts';
 import type { Fenced, ProgressReport, SweepStore, TrialRecords } from '../storage/sweep-store.ts';
+import type { NewCheckpoint } from '../storage/checkpoints/checkpoint-store.ts';
 import type { TrialProgress } from '../training/trainer.ts';
 
 export interface ProgressWriterOptions {
@@ -11,6 +12,13 @@ export interface ProgressWriterOptions {
   readonly leaseMs: number;
   /** How long the database may be away before the trials are given up. */
   readonly patienceMs: number;
+  readonly saveCheckpoint: (trial: Fenced, checkpoint: NewCheckpoint) => Promise<void>;
+}
+
+/** What a trial handed out and is not known to be written: to write it again does no harm. */
+export interface UnwrittenRecords extends TrialRecords {
+  /** To be saved after the records. */
+  readonly checkpoint: NewCheckpoint | null;
 }
 
 /** Collects what one trial records. */
@@ -18,13 +26,16 @@ export interface TrialRecorder {
   /** Aborted with the error when nothing more of this trial will be written: another holds it, or the database was away for too long. */
   readonly signal: AbortSignal;
   add(progress: TrialProgress): void;
-  /** Nothing is written from now on. Answers what is not known to be written: to write it again does no harm. */
-  close(): TrialRecords;
+  /** Saved when all that was added before is written. One that still waits then gives way to a newer one. */
+  keep(checkpoint: NewCheckpoint): void;
+  /** Nothing is written from now on, but for a checkpoint that is under way. */
+  close(): UnwrittenRecords;
 }
 
 /**
  * Writes the records of all trials of a worker, and renews their leases, together: one statement an interval, however many trials
- * are in training. Neither a slow database nor a fast trial makes the other wait.
+ * are in training. Neither a slow database nor a fast trial makes the other wait, nor does a checkpoint that takes long to save; one
+ * that cannot be saved costs nothing but the way to it.
  */
 export class ProgressWriter {
   readonly #options: ProgressWriterOptions;
@@ -36,9 +47,9 @@ export class ProgressWriter {
     this.#options = options;
   }
 
-  /** Begins to write for a trial, under the fence of its claim. */
-  open(trial: Fenced): TrialRecorder {
-    const recorder = new Recorder(trial, () => this.#leave(recorder));
+  /** Begins to write for a trial, under the fence of its claim. `onLost` hears why a checkpoint could not be saved. */
+  open(trial: Fenced, onLost: (error: Error) => void): TrialRecorder {
+    const recorder = new Recorder(trial, onLost, () => this.#leave(recorder));
     this.#recorders.add(recorder);
     this.#timer ??= setInterval(() => void this.#write(), this.#options.intervalMs);
     return recorder;
@@ -56,7 +67,7 @@ export class ProgressWriter {
     const due = [...this.#recorders].filter((recorder) => recorder.isDue(this.#options.leaseMs / 4));
     if (due.length === 0) return;
     this.#isWriting = true;
-    const reports = due.map((recorder) => recorder.report());
+    const reports = due.map((recorder): Report => recorder.report());
     try {
       const errors = await this.#writeTogether(reports);
       due.forEach((recorder, index) => this.#settle(recorder, reports[index]!, errors[index] ?? null));
@@ -77,8 +88,12 @@ export class ProgressWriter {
     return (await Promise.allSettled(each)).map((end) => (end.status === 'rejected' ? (end.reason as Error) : null));
   }
 
-  #settle(recorder: Recorder, report: ProgressReport, error: Error | null): void {
-    if (error === null) return recorder.confirm(report);
+  #settle(recorder: Recorder, report: Report, error: Error | null): void {
+    if (error === null) {
+      recorder.confirm(report);
+      void recorder.save(report.checkpoint, this.#options.saveCheckpoint);
+      return;
+    }
     // What was trained must not be lost, nor an attempt be spent, because the database restarts: the next interval tries again.
     if (error instanceof MachineError && recorder.sinceWrittenMs < this.#options.patienceMs) return;
     recorder.fail(error);
@@ -86,16 +101,25 @@ export class ProgressWriter {
   }
 }
 
+/** What is to be written, and the checkpoint that may be saved after it. */
+interface Report extends ProgressReport {
+  readonly checkpoint: NewCheckpoint | null;
+}
+
 class Recorder implements TrialRecorder {
   readonly #trial: Fenced;
+  readonly #onLost: (error: Error) => void;
   readonly #onClose: () => void;
   readonly #failure = new AbortController();
   #epochs: EpochRecord[] = [];
   #layers: LayerRecord[] = [];
+  #checkpoint: NewCheckpoint | null = null;
+  #isSaving = false;
   #writtenAt = performance.now();
 
-  constructor(trial: Fenced, onClose: () => void) {
+  constructor(trial: Fenced, onLost: (error: Error) => void, onClose: () => void) {
     this.#trial = trial;
+    this.#onLost = onLost;
     this.#onClose = onClose;
   }
 
@@ -108,9 +132,13 @@ class Recorder implements TrialRecorder {
     this.#layers.push(...layers);
   }
 
-  close(): TrialRecords {
+  keep(checkpoint: NewCheckpoint): void {
+    this.#checkpoint = checkpoint;
+  }
+
+  close(): UnwrittenRecords {
     this.#onClose();
-    return { epochs: this.#epochs, layers: this.#layers };
+    return { epochs: this.#epochs, layers: this.#layers, checkpoint: this.#checkpoint };
   }
 
   get sinceWrittenMs(): number {
@@ -118,11 +146,32 @@ class Recorder implements TrialRecorder {
   }
 
   isDue(renewalMs: number): boolean {
-    return this.#epochs.length > 0 || this.sinceWrittenMs >= renewalMs;
+    const hasMore = this.#epochs.length > 0 || (this.#checkpoint !== null && !this.#isSaving);
+    return hasMore || this.sinceWrittenMs >= renewalMs;
   }
 
-  report(): ProgressReport {
-    return { trial: this.#trial, epochs: [...this.#epochs], layers: [...this.#layers] };
+  report(): Report {
+    return {
+      trial: this.#trial,
+      epochs: [...this.#epochs],
+      layers: [...this.#layers],
+      checkpoint: this.#checkpoint,
+    };
+  }
+
+  /** The checkpoint's records are written. */
+  async save(checkpoint: NewCheckpoint | null, save: ProgressWriterOptions['saveCheckpoint']): Promise<void> {
+    if (checkpoint === null || checkpoint !== this.#checkpoint || this.#isSaving) return;
+    this.#isSaving = true;
+    try {
+      await save(this.#trial, checkpoint);
+    } catch (error) {
+      if (error instanceof MachineError) this.#onLost(error);
+      else this.fail(error as Error);
+    } finally {
+      this.#isSaving = false;
+      if (this.#checkpoint === checkpoint) this.#checkpoint = null;
+    }
   }
 
   /** The report's records, which are the oldest, are written. */

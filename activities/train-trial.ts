@@ -1,14 +1,16 @@
 import { Context } from '@temporalio/activity';
-import { BugError, MachineError, StaleFenceError } from '../core/errors.ts';
-import type { TrialConfig } from '../core/trial/trial-config.ts';
+import { MachineError, StaleFenceError } from '../core/errors.ts';
 import { trialKey } from '../core/trial/trial-key.ts';
 import type { FinalTrialState } from '../core/trial/trial-record.ts';
+import type { CheckpointStore } from '../storage/checkpoints/checkpoint-store.ts';
 import type { ClaimAnswer, Fenced, SweepStore, TrialClaim } from '../storage/sweep-store.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { workerShutdownFailure } from './failure.ts';
 import { patienceMs, patiently } from './patience.ts';
-import { ProgressWriter, type TrialRecorder } from './progress-writer.ts';
+import { ProgressWriter } from './progress-writer.ts';
+import { nobodyWillGoOn } from './stop-signals.ts';
 import type { SweepCache } from './sweep-cache.ts';
+import { trainClaimedTrial, type TrialTraining } from './train-claimed-trial.ts';
 
 export interface TrainTrialInput {
   readonly sweepId: string;
@@ -26,15 +28,15 @@ export interface TrainTrialResult {
 
 export interface TrainingDependencies {
   readonly store: SweepStore;
+  readonly checkpoints: CheckpointStore;
+  /** Between two checkpoints of a trial; a shorter trial takes none. */
+  readonly checkpointIntervalMs: number;
   readonly trainer: Trainer;
   /** Names this worker in a trial's provenance. */
   readonly worker: string;
   /** See TrialProvenance.versions. */
   readonly versions: Readonly<Record<string, string>>;
 }
-
-/** `share` of the budget of epochs that is spent. */
-type OnEpoch = (epoch: number, share: number) => void;
 
 const progressIntervalMs = 1_000;
 /** An owner that wrote nothing for so long is taken for dead by another sweep that wants its trial. */
@@ -43,14 +45,20 @@ const leaseMs = 60_000;
 const heartbeatIntervalMs = 2_000;
 
 /** The writer that the trials of a worker share. */
-export function createProgressWriter(store: SweepStore): ProgressWriter {
-  return new ProgressWriter({ store, intervalMs: progressIntervalMs, leaseMs, patienceMs });
+export function createProgressWriter({ store, checkpoints }: TrainingDependencies): ProgressWriter {
+  return new ProgressWriter({
+    store,
+    intervalMs: progressIntervalMs,
+    leaseMs,
+    patienceMs,
+    saveCheckpoint: (trial, checkpoint) => checkpoints.save(trial, checkpoint),
+  });
 }
 
 /**
  * Trains one trial of a sweep, unless the database holds its result or another owner trains it (then waits for that one).
  * Everything it writes carries the fence of its claim. Ends by throwing when the sweep is cancelled (the trial is then
- * recorded as cancelled), when the worker stops (the trial is left to the next attempt), and on errors.
+ * recorded as cancelled), when the worker stops (the trial is left to the next attempt, with a checkpoint), and on errors.
  */
 export async function trainTrial(
   dependencies: TrainingDependencies,
@@ -65,10 +73,11 @@ export async function trainTrial(
     const { spec, plan } = await patiently(() => sweeps.read(sweepId, number), signal);
     const { config } = plan.decode(number);
     const { hash: datasetHash } = await trainer.inspect(config.dataset);
+    const key = trialKey(config, { arithmetic: trainer.info.arithmetic, datasetHash });
     const answer = await claimOrWait(store, signal, {
       sweepId,
       number,
-      key: trialKey(config, { arithmetic: trainer.info.arithmetic, datasetHash }),
+      key,
       config,
       reuse: spec.run.reuse,
       leaseMs,
@@ -85,48 +94,18 @@ export async function trainTrial(
       log.info('trial was held already', { sweepId, trial: number, trialId: answer.trialId, state: answer.state });
       return { trialId: answer.trialId, state: answer.state, reused: true };
     }
-    claimed = { trialId: answer.trialId, fence: answer.fence };
-    const state = await train(dependencies, writer.open(claimed), claimed, config, signal, heartbeat.progress);
-    log.info('trial ended', { sweepId, trial: number, trialId: answer.trialId, state });
-    return { trialId: answer.trialId, state, reused: false };
+    const { trialId, fence } = answer;
+    claimed = { trialId, fence };
+    const recorder = writer.open(claimed, (error) => log.warn('a checkpoint could not be saved', { trialId, error }));
+    const training = { ...dependencies, leaseMs, onEpoch: heartbeat.progress };
+    const state = await trainClaimedTrial(training, { sweepId, trialId, fence, key, config }, recorder);
+    log.info('trial ended', { sweepId, trial: number, trialId, state });
+    return { trialId, state, reused: false };
   } catch (error) {
     if (!signal.aborted) throw error;
-    return await leave(store, sweepId, claimed);
+    return await leave(dependencies, sweepId, claimed);
   } finally {
     heartbeat.stop();
-  }
-}
-
-/** Trains the claimed trial and writes its end. What it recorded is kept however it ends. */
-async function train(
-  { store, trainer }: TrainingDependencies,
-  recorder: TrialRecorder,
-  claimed: Fenced,
-  config: TrialConfig,
-  signal: AbortSignal,
-  onEpoch: OnEpoch,
-): Promise<FinalTrialState> {
-  const id = `${claimed.trialId}/${claimed.fence}`;
-  try {
-    const [outcome] = await trainer.train(
-      [{ id, config }],
-      (progress) => {
-        recorder.add(progress);
-        onEpoch(progress.epoch.epoch, config.epochs === 0 ? 1 : progress.epoch.epoch / config.epochs);
-      },
-      AbortSignal.any([signal, recorder.signal]),
-    );
-    if (outcome === undefined) throw new BugError('a trainer answered one job with no outcome', { id });
-    if ('error' in outcome) throw outcome.error;
-    const { result } = outcome;
-    const records = recorder.close();
-    await patiently(() => store.finishTrial(claimed, result, records), signal);
-    return result.state;
-  } catch (error) {
-    const { epochs, layers } = recorder.close();
-    // The error that ended the training matters more than one of this last write.
-    if (epochs.length > 0) await store.recordProgress(claimed, epochs, layers, leaseMs).catch(() => undefined);
-    throw error;
   }
 }
 
@@ -144,14 +123,21 @@ async function claimOrWait(
 }
 
 /** The end of an attempt that was told to stop: what becomes of its trial depends on who told it. */
-async function leave(store: SweepStore, sweepId: string, claimed: Fenced | null): Promise<never> {
-  const { cancellationDetails, cancellationSignal, log } = Context.current();
+async function leave(
+  { store, checkpoints }: TrainingDependencies,
+  sweepId: string,
+  claimed: Fenced | null,
+): Promise<never> {
+  const context = Context.current();
+  const { cancellationDetails, cancellationSignal, log } = context;
   if (cancellationDetails?.workerShutdown === true) throw workerShutdownFailure();
-  const nobodyWillGoOn = cancellationDetails?.cancelRequested === true || cancellationDetails?.notFound === true;
-  if (claimed !== null && nobodyWillGoOn) {
+  if (claimed !== null && nobodyWillGoOn(context)) {
     try {
       if (await store.isPaused(sweepId)) await store.releaseTrial(claimed);
-      else await store.abandonTrial(claimed, 'cancelled', 'the sweep was stopped while this trial was running');
+      else {
+        await store.abandonTrial(claimed, 'cancelled', 'the sweep was stopped while this trial was running');
+        await checkpoints.discard(claimed.trialId);
+      }
     } catch (error) {
       // A newer owner decides about the trial; a database that is away hears of it from the workflow.
       if (!(error instanceof StaleFenceError || error instanceof MachineError)) throw error;
@@ -162,7 +148,7 @@ async function leave(store: SweepStore, sweepId: string, claimed: Fenced | null)
 }
 
 /** Tells Temporal regularly that this attempt lives, whatever the training does, and so hears of a cancellation. */
-function startHeartbeats(): { readonly progress: OnEpoch; readonly stop: () => void } {
+function startHeartbeats(): { readonly progress: TrialTraining['onEpoch']; readonly stop: () => void } {
   const context = Context.current();
   let details: { epoch: number; share: number } | null = null;
   const beat = (): void => context.heartbeat(details);

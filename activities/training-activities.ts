@@ -14,7 +14,7 @@ export type TrainingActivities = ReturnType<typeof createTrainingActivities>;
 /** What a training worker does: one activity per trial. */
 export function createTrainingActivities(dependencies: TrainingDependencies) {
   const { store } = dependencies;
-  const shared = { sweeps: new SweepCache(store), writer: createProgressWriter(store) };
+  const shared = { sweeps: new SweepCache(store), writer: createProgressWriter(dependencies) };
   return {
     /** See `trainTrial` in train-trial.ts. */
     trainTrial: (input: TrainTrialInput): Promise<TrainTrialResult> =>

@@ -248,6 +248,8 @@ async function takeUp(
     // Another owner's, or another backend's, records would mix with the ones to come.
     await database.epoch.deleteMany({ where: { trialId: id } });
     await database.layer.deleteMany({ where: { trialId: id } });
+    // Nor may an older checkpoint under this very key be gone on from, later: its records have just gone.
+    await database.checkpoint.deleteMany({ where: { trialId: id } });
   }
   const { fence } = await database.trial.update({
     where: { id },

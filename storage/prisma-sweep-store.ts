@@ -2,6 +2,10 @@
 import { UserError } from '../core/errors.ts';
 import { initialLayers, outcomes, progress } from './aggregates.ts';
 import { cellKeeper } from './cells.ts';
+import type { CheckpointLocation } from './checkpoints/checkpoint-location.ts';
+import type { CheckpointStore } from './checkpoints/checkpoint-store.ts';
+import { openCheckpointPlace } from './checkpoints/open-checkpoint-place.ts';
+import { createCheckpointStore } from './checkpoints/prisma-checkpoint-store.ts';
 import { trialClaimer } from './claims.ts';
 import { connect } from './database.ts';
 import { abandonTrial, recordFailure, trialFinisher } from './endings.ts';
@@ -14,11 +18,20 @@ import type { SweepStore } from './sweep-store.ts';
 import { keepTheory } from './theory.ts';
 import { closeSweep, listSweeps, openSweep, readSweep } from './sweeps.ts';
 
+export interface OpenStore extends SweepStore {
+  /** Of the trials in this store. */
+  readonly checkpoints: CheckpointStore;
+  close(): Promise<void>;
+}
+
 /**
- * Connects to a migrated database. Use one store a process: it holds up to four connections. Throws MachineError when the database cannot
+ * Connects to a migrated database; the bytes of checkpoints may be elsewhere. Use one store a process: it holds up to four connections. Throws MachineError when the database cannot
  * be reached, UserError when it has no tables of ours.
  */
-export async function openStore(databaseUrl: string): Promise<SweepStore & { close(): Promise<void> }> {
+export async function openStore(
+  databaseUrl: string,
+  checkpointLocation: CheckpointLocation = { kind: 'database' },
+): Promise<OpenStore> {
   const client = connect(databaseUrl);
   const cells = cellKeeper(client);
   const claimTrial = trialClaimer(client);
@@ -46,7 +59,9 @@ export async function openStore(databaseUrl: string): Promise<SweepStore & { clo
     await client.$disconnect();
     throw error;
   }
+  const place = openCheckpointPlace(checkpointLocation);
   return {
+    checkpoints: createCheckpointStore(client, place),
     openSweep: (sweep) => run('openSweep', { id: sweep.id }, () => openSweep(client, sweep)),
     readSweep: (id) => run('readSweep', { id }, () => readSweep(client, id)),
     listSweeps: (limit) => run('listSweeps', { limit }, () => listSweeps(client, limit)),
@@ -97,6 +112,9 @@ export async function openStore(databaseUrl: string): Promise<SweepStore & { clo
     evidence: (sweepId) => run('evidence', { sweepId }, () => evidence(client, sweepId)),
     storeJudgement: (sweepId, restsOn, judgement) =>
       run('storeJudgement', { sweepId }, () => storeJudgement(client, sweepId, restsOn, judgement)),
-    close: () => client.$disconnect(),
+    close: () => {
+      place?.close();
+      return client.$disconnect();
+    },
   };
 }

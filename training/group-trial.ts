@@ -1,8 +1,17 @@
+import { MachineError } from '../core/errors.ts';
 import type { TrialJob, TrialOutcome, TrialProgress } from './trainer.ts';
 import { asTrialError } from './trial-error.ts';
 import type { TrialRun } from './trial-run.ts';
 import type { TrialSnapshot } from './trial-snapshot.ts';
 import type { MetricSums, Stack } from './backend.ts';
+
+/** See Checkpointing. */
+export interface TrialCheckpoints {
+  readonly intervalMs: number;
+  readonly take: (snapshot: TrialSnapshot) => void;
+  /** Whether the trial is to leave with a last checkpoint. */
+  readonly handsOver: () => boolean;
+}
 
 /** A trial on its way through a group. */
 export interface QueuedTrial {
@@ -11,7 +20,7 @@ export interface QueuedTrial {
   readonly start: TrialSnapshot | null;
   readonly onProgress: (progress: TrialProgress) => void;
   /** Null where nobody wants checkpoints. */
-  readonly checkpoints: { readonly intervalMs: number; readonly take: (snapshot: TrialSnapshot) => void } | null;
+  readonly checkpoints: TrialCheckpoints | null;
   /** Whether its caller wants it no more; it then leaves at the next boundary of a piece of work. */
   readonly leaves: () => boolean;
   readonly settle: (outcome: TrialOutcome) => void;
@@ -46,6 +55,11 @@ export async function snapshotOf(stack: Stack, trial: PlacedTrial): Promise<Tria
 export function queuedAgain(trial: PlacedTrial, start: TrialSnapshot | null): QueuedTrial {
   const { job, onProgress, checkpoints, leaves, settle } = trial;
   return { job, start, onProgress, checkpoints, leaves, settle };
+}
+
+/** The end, here, of a trial that is wanted no more or goes on elsewhere. */
+export function settleLeaver({ job, settle }: QueuedTrial): void {
+  settle({ id: job.id, error: new MachineError('The trial was taken out of its stack before its end.') });
 }
 
 export function settleAll(trials: readonly QueuedTrial[], error: unknown): void {

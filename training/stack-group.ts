@@ -7,6 +7,7 @@ import { segmentSteps } from './epoch-segments.ts';
 import {
   queuedAgain,
   settleAll,
+  settleLeaver,
   share,
   slotsOf,
   snapshotOf,
@@ -306,14 +307,18 @@ export class StackGroup {
     await this.#takeCheckpoints(staying);
   }
 
-  /** Hands out the checkpoints that are due, of trials between two segments or epochs. */
+  /** Hands out the checkpoints that are due, of trials between two segments or epochs; those that hand over leave with theirs. */
   async #takeCheckpoints(trials: readonly PlacedTrial[]): Promise<void> {
     const now = performance.now();
     for (const trial of this.#present(trials)) {
       const { checkpoints } = trial;
-      if (!checkpoints || now - trial.checkpointAtMs < checkpoints.intervalMs) continue;
+      const handsOver = checkpoints?.handsOver() ?? false;
+      if (!checkpoints || (!handsOver && now - trial.checkpointAtMs < checkpoints.intervalMs)) continue;
       trial.checkpointAtMs = now;
-      await this.#attempt(trial, async () => checkpoints.take(await snapshotOf(this.#stack!, trial)));
+      const taken = await this.#attempt(trial, async () => checkpoints.take(await snapshotOf(this.#stack!, trial)));
+      if (!taken || !handsOver) continue;
+      this.#placed = this.#placed.filter((other) => other !== trial);
+      settleLeaver(trial);
     }
   }
 
@@ -337,15 +342,18 @@ export class StackGroup {
   }
 
   #dropLeavers(): void {
-    const stays = (trial: QueuedTrial): boolean => {
-      if (!trial.leaves()) return true;
-      trial.settle({
-        id: trial.job.id,
-        error: new MachineError('The trial was taken out of its stack before its end.'),
-      });
-      return false;
+    const isOut = (trial: QueuedTrial): boolean => {
+      if (!trial.leaves()) return false;
+      settleLeaver(trial);
+      return true;
     };
-    this.#waiting = this.#waiting.filter(stays);
-    this.#placed = this.#placed.filter(stays);
+    this.#placed = this.#placed.filter((trial) => !isOut(trial));
+    this.#waiting = this.#waiting.filter((trial) => {
+      if (isOut(trial)) return false;
+      if (!trial.checkpoints?.handsOver()) return true;
+      if (trial.start) trial.checkpoints.take(trial.start);
+      settleLeaver(trial);
+      return false;
+    });
   }
 }

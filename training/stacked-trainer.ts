@@ -24,9 +24,14 @@ const maxStackBytes = 2 ** 30;
  * any company, because the stack keeps its slots apart and because initial weights, order of the examples and probes
  * depend on the trial's own seed and epoch only.
  *
- * Runs on the caller's thread, event loop and backend; `startTrainerProcess` puts it beside. Closes the backend with itself.
+ * Runs on the caller's thread, event loop and backend; `startTrainerProcess` puts it beside. Closes the backend with itself. `onTurn` hears of
+ * each piece of work that is done.
  */
-export function createTrainer(backend: Backend, loadDataset: (spec: DatasetSpec) => Promise<Dataset>): Trainer {
+export function createTrainer(
+  backend: Backend,
+  loadDataset: (spec: DatasetSpec) => Promise<Dataset>,
+  onTurn: () => void = () => {},
+): Trainer {
   const groups = new Map<string, StackGroup>();
   /** What was learned about a shape outlives its group. */
   const sizes = new Map<string, StackSize>();
@@ -40,6 +45,7 @@ export function createTrainer(backend: Backend, loadDataset: (spec: DatasetSpec)
       for (const [key, group] of groups) {
         try {
           await group.turn();
+          onTurn();
           if (group.idle) {
             groups.delete(key);
             group.dispose();
@@ -86,6 +92,7 @@ export function createTrainer(backend: Backend, loadDataset: (spec: DatasetSpec)
       const start = checkpoint ? decodeCheckpoint(checkpoint, config, key()) : null;
       const checkpoints = checkpointing && {
         intervalMs: checkpointing.intervalMs,
+        handsOver: () => checkpointing.handOver?.aborted ?? false,
         take: (snapshot: TrialSnapshot) =>
           checkpointing.onCheckpoint({
             id,

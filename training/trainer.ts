@@ -24,6 +24,11 @@ export interface Checkpointing {
   /** A checkpoint is due when the trial's last one (or its start) is so long ago; the next boundary hands it out. 0: each boundary. */
   readonly intervalMs: number;
   readonly onCheckpoint: (checkpoint: TrialCheckpoint) => void;
+  /**
+   * When it is aborted, each trial hands out a checkpoint at its next boundary and leaves with a MachineError as its outcome; one that
+   * waits for its first step leaves without.
+   */
+  readonly handOver?: AbortSignal;
 }
 
 /** Progress of one trial: an epoch is over (epoch 0: before the first step). */

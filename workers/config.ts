@@ -6,6 +6,7 @@ import { type Issue, UserError } from '../core/errors.ts';
 import type { PayloadKey } from './payloads/payload-keys.ts';
 import { payloadKeysSchema } from './payloads/payload-keys.ts';
 import { defaultLimits, type LimitName, limitVariables, type SweepLimits } from '../core/sweep/limits.ts';
+import { type CheckpointLocation, parseCheckpointLocation } from '../storage/checkpoints/checkpoint-location.ts';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
@@ -34,6 +35,12 @@ const limitsSchema = z.object(
   >,
 );
 
+/** May have a fraction. */
+const seconds = (least: number) =>
+  z.coerce.number(wanted('a number of seconds')).min(least, wanted(`${least} second or more`));
+const wantedLocation =
+  'expected database, or a folder that all training workers see, such as file:///shared/checkpoints';
+
 const controlSchema = commonSchema.extend(limitsSchema.shape);
 
 const trainingSchema = commonSchema.extend({
@@ -48,6 +55,17 @@ const trainingSchema = commonSchema.extend({
     .string()
     .refine((folder) => existsSync(folder), wanted('a folder that exists'))
     .optional(),
+  SWEEP_CHECKPOINTS: z
+    .string()
+    .default('database')
+    .transform((text, context): CheckpointLocation => {
+      const location = parseCheckpointLocation(text);
+      if (location !== null) return location;
+      context.addIssue({ code: 'custom', message: wantedLocation });
+      return z.NEVER;
+    }),
+  SWEEP_CHECKPOINT_INTERVAL: seconds(1).default(30),
+  SWEEP_TRAINER_SILENCE: seconds(1).default(300),
 });
 
 export interface WorkerConfig {
@@ -71,6 +89,11 @@ export interface TrainingWorkerConfig extends WorkerConfig {
   readonly trainers: number | undefined;
   /** Folder of a user's own data files. */
   readonly datasetFolder: string | undefined;
+  readonly checkpoints: CheckpointLocation;
+  /** Between two checkpoints of a trial. */
+  readonly checkpointIntervalMs: number;
+  /** A trainer process that trains and does nothing for so long is killed. */
+  readonly trainerSilenceMs: number;
 }
 
 /**
@@ -101,7 +124,7 @@ export function readSweepLimits(environment: NodeJS.ProcessEnv): SweepLimits {
   return limitsOf(read(limitsSchema, environment, []));
 }
 
-/** A training worker's settings; instead of SWEEP_MAX_* it knows SWEEP_BACKEND, SWEEP_TRAINERS and SWEEP_DATASETS. */
+/** A training worker's settings; instead of SWEEP_MAX_* it knows SWEEP_BACKEND, SWEEP_TRAINERS, SWEEP_DATASETS and those of checkpoints. */
 export function readTrainingConfig(environment: NodeJS.ProcessEnv): TrainingWorkerConfig {
   const issues: Issue[] = [];
   const temporal = readTemporal(environment, issues);
@@ -115,6 +138,9 @@ export function readTrainingConfig(environment: NodeJS.ProcessEnv): TrainingWork
     backend: variables.SWEEP_BACKEND,
     trainers: variables.SWEEP_TRAINERS,
     datasetFolder: variables.SWEEP_DATASETS,
+    checkpoints: variables.SWEEP_CHECKPOINTS,
+    checkpointIntervalMs: 1_000 * variables.SWEEP_CHECKPOINT_INTERVAL,
+    trainerSilenceMs: 1_000 * variables.SWEEP_TRAINER_SILENCE,
   };
 }
 

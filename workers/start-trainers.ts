@@ -13,7 +13,8 @@ import { visibleGpus } from './visible-gpus.ts';
 export async function startTrainers(config: TrainingWorkerConfig): Promise<Trainer> {
   const settings = { backend: config.backend, datasetFolder: config.datasetFolder ?? null };
   const gpus = (await usesGpus(settings)) ? await visibleGpus(process.env) : [];
-  return startTrainerPool(shareGpus(settings, config.trainers ?? (gpus.length || availableParallelism()), gpus));
+  const processes = config.trainers ?? (gpus.length || availableParallelism());
+  return startTrainerPool(shareGpus(settings, processes, gpus), config.trainerSilenceMs);
 }
 
 async function usesGpus(settings: TrainerSettings): Promise<boolean> {

@@ -1,22 +1,27 @@
 import { hostname } from 'node:os';
-import { Runtime, Worker } from '@temporalio/worker';
+import { type FixedSizeSlotSupplier, Runtime, Worker } from '@temporalio/worker';
 import { createTrainingActivities } from '../activities/training-activities.ts';
 import { openStore } from '../storage/prisma-sweep-store.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { trainingQueue } from '../workflows/task-queues.ts';
 import type { TrainingWorkerConfig } from './config.ts';
 import type { WorkerProcess } from './run-worker-process.ts';
+import { collectCheckpoints } from './collect-checkpoints.ts';
 import { readVersions } from './versions.ts';
 import { dataConverterOf } from './payloads/data-converter.ts';
 import { meterTrainer } from './metered-trainer.ts';
+import { trainerSlots } from './trainer-slots.ts';
 import { connect, workerSettings } from './worker-settings.ts';
 
-/** The composition of a training worker around the trainer that `startTrainer` starts: the worker takes as many trials as that has places. */
+/** For what a training worker never does. */
+const unused: FixedSizeSlotSupplier = { type: 'fixed-size', numSlots: 1 };
+
+/** The composition of a training worker around the trainer that `startTrainer` starts: the worker takes as many trials as that has places at the moment. */
 export function composeTrainingWorker(
   startTrainer: (config: TrainingWorkerConfig) => Promise<Trainer>,
 ): WorkerProcess<TrainingWorkerConfig>['compose'] {
   return async (config, { logger, closeLater }) => {
-    const store = await openStore(config.databaseUrl);
+    const store = await openStore(config.databaseUrl, config.checkpoints);
     closeLater(() => store.close());
     const connection = await connect(config);
     closeLater(() => connection.close());
@@ -24,6 +29,7 @@ export function composeTrainingWorker(
     closeLater(() => trainer.close());
     const { places, description } = trainer.info;
     logger.info({ places, description }, 'trainers started');
+    closeLater(collectCheckpoints(store.checkpoints, logger));
     const identity = `${process.pid}@${hostname()}`;
     return Worker.create({
       ...workerSettings,
@@ -32,10 +38,22 @@ export function composeTrainingWorker(
       namespace: config.temporal.namespace,
       taskQueue: trainingQueue,
       identity,
-      maxConcurrentActivityTaskExecutions: places,
+      tuner: {
+        activityTaskSlotSupplier: trainerSlots(trainer),
+        workflowTaskSlotSupplier: unused,
+        localActivityTaskSlotSupplier: unused,
+        nexusTaskSlotSupplier: unused,
+      },
       // Trials that end together make room together: a task that finds a poller waiting is never written to the queue's table.
       activityTaskPollerBehavior: { type: 'autoscaling', maximum: 64 },
-      activities: createTrainingActivities({ store, trainer, worker: identity, versions: await readVersions() }),
+      activities: createTrainingActivities({
+        store,
+        checkpoints: store.checkpoints,
+        checkpointIntervalMs: config.checkpointIntervalMs,
+        trainer,
+        worker: identity,
+        versions: await readVersions(),
+      }),
     });
   };
 }

@@ -11,7 +11,7 @@ export const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', impo
  * worker. The force time lies under the 30 s after which a container engine kills.
  */
 export const workerSettings = {
-  shutdownGraceTime: '10 s',
+  shutdownGraceTime: '3 s',
   shutdownForceTime: '25 s',
   // A heartbeat's answer is how an activity hears that it is cancelled: by default only every 0.8 heartbeat timeouts.
   maxHeartbeatThrottleInterval: '3 s',

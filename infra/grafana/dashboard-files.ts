@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compareDashboard } from './compare-dashboard.ts';
+import type { GridDashboard } from './grid-dashboard.ts';
+import type { Page } from './navigation.ts';
+import { operationsDashboard } from './operations-dashboard.ts';
+import { signalDashboard } from './signal-dashboard.ts';
 import { sweepDashboard } from './sweep-dashboard.ts';
 import { sweepsDashboard } from './sweeps-dashboard.ts';
+import { trialDashboard } from './trial-dashboard.ts';
 
 /** The folder that Grafana reads its dashboards from. */
 export const dashboardFolder = fileURLToPath(new URL('dashboards', import.meta.url));
@@ -11,9 +17,28 @@ export interface DashboardFile {
   readonly text: string;
 }
 
-/** Every dashboard as the file that is checked in: the same text on every machine and every run. */
-export function dashboardFiles(): DashboardFile[] {
-  return Object.entries({ sweeps: sweepsDashboard(), sweep: sweepDashboard() }).map(([name, dashboard]) => ({
+export interface DashboardSettings {
+  /** Address of the namespace in the Temporal UI that links lead to. */
+  readonly temporalUi: string;
+}
+
+/** What the checked-in files are made with: the Temporal UI of a development server. */
+const checkedIn: DashboardSettings = { temporalUi: 'http://localhost:8233/namespaces/default' };
+
+export function dashboards({ temporalUi }: DashboardSettings = checkedIn): Readonly<Record<Page, GridDashboard>> {
+  return {
+    sweeps: sweepsDashboard(),
+    sweep: sweepDashboard(),
+    signal: signalDashboard(),
+    trial: trialDashboard(temporalUi),
+    compare: compareDashboard(),
+    operations: operationsDashboard(),
+  };
+}
+
+/** Every dashboard as a file of Grafana's provisioning: the same text on every machine and every run. */
+export function dashboardFiles(settings: DashboardSettings = checkedIn): DashboardFile[] {
+  return Object.entries(dashboards(settings)).map(([name, dashboard]) => ({
     path: join(dashboardFolder, `${name}.json`),
     text: `${JSON.stringify(dashboard.toModel(), null, 2)}\n`,
   }));

@@ -45,3 +45,21 @@ export const colouredCell = {
 export const colouredText: DynamicConfigValue[] = [
   { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
 ];
+
+/** A text for the whole panel is no text for a single empty cell. */
+export const emptyCells: DynamicConfigValue[] = [{ id: 'noValue', value: '–' }];
+
+export const instant: DynamicConfigValue[] = [{ id: 'unit', value: 'dateTimeAsIso' }];
+
+export const count: DynamicConfigValue[] = [
+  { id: 'unit', value: 'short' },
+  { id: 'decimals', value: 0 },
+];
+
+/** Text that is read, not scanned: it wraps and gets the room that is left. */
+export const sentence: DynamicConfigValue[] = [
+  { id: 'custom.minWidth', value: 320 },
+  { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.Auto, wrapText: true } },
+];
+
+export const width = (pixels: number): DynamicConfigValue[] => [{ id: 'custom.width', value: pixels }];

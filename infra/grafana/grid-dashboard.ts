@@ -1,19 +1,21 @@
 import { DashboardCursorSync, type Dashboard, type Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { DashboardLink, RowPanel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { AnnotationQuery, RowPanel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import dashGen from 'grafana-dash-gen';
+import { eventAnnotations } from './annotations.ts';
 import { ModernPanel } from './modern-panel.ts';
+import { linksFrom, type Page, uidOf } from './navigation.ts';
 
 export interface DashboardOptions {
-  /** Stable: part of the dashboard's address. */
-  readonly uid: string;
+  readonly page: Page;
   readonly title: string;
   readonly description: string;
-  /** How often an open dashboard reads anew, such as `30s`. */
+  /** How often an open dashboard reads anew, such as `30s`; empty for one that a link tells, because only it knows whether anything changes. */
   readonly refresh: string;
   readonly time: { readonly from: string; readonly to: string };
   readonly variables: readonly Builder<VariableModel>[];
-  readonly links: readonly Builder<DashboardLink>[];
+  /** Whether what is drawn over time carries marks of pauses, restarts and faults. */
+  readonly marksEvents: boolean;
 }
 
 const gridColumns = 24;
@@ -36,6 +38,8 @@ export class GridDashboard extends dashGen.Dashboard {
     for (const variable of options.variables) {
       this.addTemplate(new dashGen.Templates.Custom(variable.build() as TemplateOptions));
     }
+    if (!options.marksEvents) return;
+    for (const annotation of eventAnnotations()) this.addAnnotation(annotation);
   }
 
   /** Adds a row with a heading; `panels` flow from left to right by their width. */
@@ -46,10 +50,10 @@ export class GridDashboard extends dashGen.Dashboard {
 
   /** The dashboard as Grafana reads it from a file; the same input gives the same JSON. */
   toModel(): Dashboard {
-    const { id, title, tags, timezone, editable, refresh, time, templating, rows } = super.generate();
+    const { id, title, tags, timezone, editable, refresh, time, templating, annotations, rows } = super.generate();
     return {
       id: id ?? null,
-      uid: this.#options.uid,
+      uid: uidOf(this.#options.page),
       title,
       description: this.#options.description,
       tags,
@@ -61,8 +65,8 @@ export class GridDashboard extends dashGen.Dashboard {
       schemaVersion,
       version: 1,
       templating: { list: templating.list as VariableModel[] },
-      annotations: { list: [] },
-      links: this.#options.links.map((link) => link.build()),
+      annotations: { list: annotations.list as unknown as AnnotationQuery[] },
+      links: linksFrom(this.#options.page).map((link) => link.build()),
       panels: layOut(
         (rows ?? []).map((row) => ({ title: row.title ?? '', panels: row.panels as unknown as readonly Panel[] })),
       ),

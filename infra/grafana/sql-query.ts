@@ -20,3 +20,13 @@ export function sqlQuery(rawSql: string, format: QueryFormat = 'table'): Builder
 export function quoted(variable: string): string {
   return '${' + variable + ':sqlstring}';
 }
+
+/** Condition: one of the values of a variable with several; an array, since Grafana writes no value at all when there is none to choose. */
+export function anyOf(column: string, variable: string): string {
+  return `${column} = ANY (ARRAY[${quoted(variable)}]::text[])`;
+}
+
+/** Start of the interval that a moment lies in, as Grafana chooses intervals for the time range. */
+export function interval(column: string): string {
+  return `date_bin('$__interval', ${column}, timestamptz 'epoch')`;
+}

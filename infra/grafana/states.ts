@@ -2,7 +2,7 @@ import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/
 import type { SweepState } from '../../storage/sweep-store.ts';
 import type { TrialState } from '../../core/trial/trial-record.ts';
 
-const colors: Readonly<Record<SweepState | TrialState, string>> = {
+const colors: Readonly<Record<SweepState | TrialState | 'lost', string>> = {
   running: 'blue',
   completed: 'green',
   converged: 'green',
@@ -11,6 +11,7 @@ const colors: Readonly<Record<SweepState | TrialState, string>> = {
   failed: 'purple',
   cancelled: 'text',
   pruned: 'super-light-yellow',
+  lost: 'orange',
 };
 
 /** Each state of a sweep or a trial in its own colour, the same on every dashboard. */
@@ -24,3 +25,11 @@ export const stateSeries = Object.entries(colors).map(([state, fixedColor]) => (
   matcher: { id: 'byName', options: state },
   properties: [{ id: 'color', value: { mode: 'fixed', fixedColor } }],
 }));
+
+/** Stands for a median trial that never reached the target: no number of epochs is below 0. */
+export const notReached = -1;
+
+export const notReachedMapping: ValueMapping = {
+  type: MappingType.RangeToText,
+  options: { from: notReached - 0.5, to: notReached + 0.5, result: { text: 'not reached', color: 'dark-purple' } },
+};

@@ -1,95 +1,131 @@
-import {
-  GraphDrawStyle,
-  StackingMode,
-  TooltipDisplayMode,
-  StackingConfigBuilder,
-  VizLegendOptionsBuilder,
-  VizTooltipOptionsBuilder,
-} from '@grafana/grafana-foundation-sdk/common';
-import { DashboardLinkBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
-import { PanelBuilder as TimeSeriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
-import { colouredText, hidden, shareBar } from './fields.ts';
+import { colouredText, count, hidden, instant, sentence, shareBar } from './fields.ts';
 import { GridDashboard } from './grid-dashboard.ts';
-import { datasource, sqlQuery } from './sql-query.ts';
+import { cellOfRow, rowLink } from './navigation.ts';
+import { bars, stat, table } from './panels.ts';
+import { interval } from './sql-query.ts';
 import { stateMapping, stateSeries } from './states.ts';
 import { datasourceVariable } from './variables.ts';
 
 /** All sweeps: what runs, how far it is, and the way to each one's own dashboard. */
 export function sweepsDashboard(): GridDashboard {
   return new GridDashboard({
-    uid: 'initsweep-sweeps',
+    page: 'sweeps',
     title: 'Sweeps',
-    description: 'All sweeps with their state and progress. A name leads to the dashboard of that sweep.',
+    description:
+      'All sweeps with their state, progress, rate and time left. A name leads to the dashboard of that sweep.',
     refresh: '30s',
     time: { from: 'now-6h', to: 'now' },
     variables: [datasourceVariable()],
-    links: [],
+    marksEvents: true,
   })
+    .addSection('Now', [running(), unfinished(), rate(), failures()])
     .addSection('Sweeps', [sweepTable()])
     .addSection('Throughput', [finishedTrials()]);
 }
 
-function sweepTable(): TablePanel {
-  const link = new DashboardLinkBuilder('Open this sweep').url(
-    '/d/initsweep-sweep?var-datasource=${datasource}&var-sweep=${__data.fields.sweep_id}',
-  );
-  return new TablePanel()
-    .title('All sweeps')
-    .description(
-      'The newest 500 sweeps, whatever the time range. Done: trials in a final state, of all that the plan has.',
-    )
-    .datasource(datasource)
-    .withTarget(
-      sqlQuery(
-        `SELECT sweep_id, name AS "sweep", state, done_share AS "done", total AS "trials", running, converged,
-  not_converged AS "not converged", diverged, failed, cancelled, reused,
-  training_ms AS "training time", created_at AS "opened", closed_at AS "closed", workflow_id AS "workflow", reason
-FROM sweep_overview
+function running() {
+  return stat(
+    { title: 'Sweeps running', description: 'Sweeps that have not ended.', noData: 'There is no sweep yet.' },
+    'SELECT count(*) AS "running"\nFROM sweep_status\nWHERE state = \'running\'',
+  ).span(6);
+}
+
+function unfinished() {
+  return stat(
+    {
+      title: 'Trials left',
+      description: 'Of all running sweeps: trials that have not ended.',
+      noData: 'No sweep is running.',
+    },
+    'SELECT coalesce(sum(total - done), 0) AS "left"\nFROM sweep_status\nWHERE state = \'running\'',
+  ).span(6);
+}
+
+function rate() {
+  return stat(
+    {
+      title: 'Trials a second',
+      description: 'Of all running sweeps, over the last five minutes.',
+      noData: 'No sweep is running.',
+    },
+    'SELECT coalesce(sum(per_second), 0) AS "rate"\nFROM sweep_status\nWHERE state = \'running\'',
+  )
+    .span(6)
+    .decimals(2);
+}
+
+function failures() {
+  return stat(
+    {
+      title: 'Failed trials of running sweeps',
+      description: 'Trials that no attempt could finish. Diverged trials are results and do not count.',
+      noData: 'No sweep is running.',
+    },
+    'SELECT coalesce(sum(failed), 0) AS "failed"\nFROM sweep_status\nWHERE state = \'running\'',
+  ).span(6);
+}
+
+function sweepTable() {
+  // An open page reads anew only while there is something new; its time range is the sweep's own.
+  const link = rowLink('Open this sweep', 'sweep', {
+    'var-sweep': cellOfRow('sweep_id'),
+    from: cellOfRow('link_from'),
+    to: cellOfRow('link_to'),
+    refresh: cellOfRow('link_refresh'),
+  });
+  return table(
+    {
+      title: 'All sweeps',
+      description:
+        'The newest 500 sweeps, whatever the time range. Done: trials in a final state, of all that the plan has. Rate: over the last five minutes while a sweep ' +
+        'runs, over all of its time afterwards.',
+      noData: 'There is no sweep yet. Start one: npx initsweep run examples/quickstart.json',
+    },
+    `SELECT sweep_id, name AS "sweep", state, done_share AS "done", total AS "trials", running, converged,
+  not_converged AS "not converged", diverged, failed, cancelled, reused, per_second AS "trials/s", seconds_left AS "time left",
+  training_ms AS "training time", created_at AS "opened", closed_at AS "closed", workflow_id AS "workflow", reason,
+  (extract(epoch FROM created_at) * 1000)::bigint::text AS "link_from",
+  CASE WHEN state = 'running' THEN 'now' ELSE (extract(epoch FROM closed_at + interval '1 minute') * 1000)::bigint::text END AS "link_to",
+  CASE WHEN state = 'running' THEN '10s' ELSE '' END AS "link_refresh"
+FROM sweep_status
 ORDER BY created_at DESC
 LIMIT 500`,
-      ),
-    )
-    .span(24)
+  )
     .height(14)
-    .overrideByName('sweep_id', hidden)
+    .overrideByRegexp('/^(sweep_id|link_.*)$/', hidden)
     .overrideByName('sweep', [
-      { id: 'links', value: [link.build()] },
+      { id: 'links', value: [link] },
       { id: 'custom.minWidth', value: 160 },
     ])
     .overrideByName('state', [{ id: 'mappings', value: [stateMapping] }, ...colouredText])
     .overrideByName('done', shareBar)
+    .overrideByRegexp('/^(trials|running|converged|not converged|diverged|failed|cancelled|reused)$/', count)
+    .overrideByName('trials/s', [
+      { id: 'unit', value: 'none' },
+      { id: 'decimals', value: 2 },
+    ])
+    .overrideByName('time left', [{ id: 'unit', value: 's' }])
     .overrideByName('training time', [{ id: 'unit', value: 'ms' }])
-    .overrideByRegexp('/^(opened|closed)$/', [{ id: 'unit', value: 'dateTimeAsIso' }]);
+    .overrideByRegexp('/^(opened|closed)$/', instant)
+    .overrideByName('reason', sentence);
 }
 
-function finishedTrials(): TimeSeriesPanel {
-  return new TimeSeriesPanel()
-    .title('Trials finished')
-    .description(
-      'Trials that reached a final state in each interval, by state. Those taken over from earlier sweeps do not count.',
-    )
-    .datasource(datasource)
-    .withTarget(
-      sqlQuery(
-        `SELECT $__timeGroupAlias(finished_at, $__interval), state AS metric, count(*) AS "trials"
-FROM trial_outcome
-WHERE $__timeFilter(finished_at) AND NOT reused
+/** Trials by how they ended, over time. */
+export function finishedTrials() {
+  return bars(
+    {
+      title: 'Trials ended',
+      description:
+        'Trials that reached a final state in each interval, by state. Those taken over from earlier sweeps were trained before.',
+      noData: 'No trial ended in this time range.',
+    },
+    `SELECT ${interval('finished_at')} AS "time", state::text AS metric, count(*) AS "trials"
+FROM trial_ending
+WHERE $__timeFilter(finished_at)
 GROUP BY 1, 2
 ORDER BY 1, 2`,
-        'time_series',
-      ),
-    )
-    .interval('1m')
+  )
     .span(24)
-    .height(8)
-    .unit('short')
     .decimals(0)
-    .min(0)
-    .drawStyle(GraphDrawStyle.Bars)
-    .fillOpacity(60)
-    .stacking(new StackingConfigBuilder().mode(StackingMode.Normal))
-    .legend(new VizLegendOptionsBuilder().showLegend(true))
-    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi))
     .overrides(stateSeries);
 }

@@ -53,6 +53,9 @@ export const shapingVariables: readonly string[] = [
   'SWEEP_TRAINERS',
   'SWEEP_DATASETS',
   'SWEEP_PAYLOAD_KEYS',
+  'SWEEP_CHECKPOINTS',
+  'SWEEP_CHECKPOINT_INTERVAL',
+  'SWEEP_TRAINER_SILENCE',
   ...Object.values(limitVariables),
 ];
 

@@ -1,13 +1,14 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import { toTemporalFailure, withTemporalFailures, workerShutdownFailure } from '../../activities/failure.ts';
-import { BugError, MachineError, StaleFenceError, UserError } from '../../core/errors.ts';
+import { BugError, CheckpointError, MachineError, StaleFenceError, UserError } from '../../core/errors.ts';
 
 describe('an error as Temporal is told of it', () => {
   const issues = [{ path: 'axes.depth', message: 'must be at least 1' }];
   test.each([
     ['UserError', new UserError('mend it', issues), true, [issues]],
     ['MachineError', new MachineError('the disk is gone'), false, undefined],
+    ['CheckpointError', new CheckpointError('it is torn'), false, undefined],
     ['StaleFenceError', new StaleFenceError('a newer attempt holds it'), false, undefined],
     ['BugError', new BugError('no such slot', { slot: 3 }), true, [{ slot: 3 }]],
   ])('keeps its message and is %s', (type, error, nonRetryable, details) => {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { ProgressWriter, type ProgressWriterOptions, type TrialRecorder } from '../../activities/progress-writer.ts';
 import { BugError, MachineError, StaleFenceError } from '../../core/errors.ts';
 import type { EpochRecord } from '../../core/trial/trial-record.ts';
+import type { NewCheckpoint } from '../../storage/checkpoints/checkpoint-store.ts';
 import type { Fenced, ProgressReport } from '../../storage/sweep-store.ts';
 
 const epoch = (number: number): EpochRecord => ({
@@ -30,9 +31,16 @@ function createWriter(
   writeOne: (trial: Fenced) => Promise<void> = () => Promise.reject(new Error('not expected')),
 ) {
   const store = { recordProgressOfMany: write, recordProgress: writeOne };
-  const writer = new ProgressWriter({ store, intervalMs: 10, leaseMs: 240_000, patienceMs: 60_000, ...changes });
-  return (trialId: string): TrialRecorder => {
-    const recorder = writer.open(trial(trialId));
+  const writer = new ProgressWriter({
+    store,
+    intervalMs: 10,
+    leaseMs: 240_000,
+    patienceMs: 60_000,
+    saveCheckpoint: () => Promise.reject(new Error('not expected')),
+    ...changes,
+  });
+  return (trialId: string, onLost: (error: Error) => void = () => {}): TrialRecorder => {
+    const recorder = writer.open(trial(trialId), onLost);
     recorders.push(recorder);
     return recorder;
   };
@@ -56,7 +64,7 @@ test('records are written in batches, in order, one write at a time', async () =
   }
   await sleep(100);
 
-  expect(recorder.close()).toEqual({ epochs: [], layers: [] });
+  expect(recorder.close()).toEqual({ epochs: [], layers: [], checkpoint: null });
   expect(batches.flat()).toEqual(Array.from({ length: 40 }, (_, number) => number));
   expect(batches.length).toBeLessThan(20);
   expect(mostAtOnce).toBe(1);
@@ -170,4 +178,105 @@ test('a database that is away for too long ends the trials', async () => {
   await sleep(150);
 
   expect(recorder.signal.reason).toBeInstanceOf(MachineError);
+});
+
+describe('a checkpoint', () => {
+  const checkpoint = (number: number): NewCheckpoint => ({
+    key: 'k',
+    epoch: number,
+    step: number,
+    bytes: new Uint8Array(1),
+  });
+  const settled: Write = (reports) => Promise.resolve(reports.map(() => null));
+
+  test('is saved after the records before it are written, and not before', async () => {
+    const order: string[] = [];
+    let isAway = true;
+    const open = createWriter(
+      (reports) => {
+        if (isAway) return Promise.reject(new MachineError('away'));
+        order.push(`records up to ${numbers(reports[0]!.epochs).at(-1)}`);
+        return Promise.resolve([null]);
+      },
+      {
+        saveCheckpoint: (_, { epoch: saved }) => {
+          order.push(`checkpoint ${saved}`);
+          return Promise.resolve();
+        },
+      },
+    );
+    const recorder = open('a');
+    record(recorder, 0);
+    record(recorder, 1);
+    recorder.keep(checkpoint(1));
+    await sleep(60);
+    expect(order).toEqual([]);
+    isAway = false;
+    await sleep(60);
+
+    expect(order).toEqual(['records up to 1', 'checkpoint 1']);
+    expect(recorder.close().checkpoint).toBeNull();
+  });
+
+  test('that takes long to save holds up neither records nor other trials, and the newest follows it', async () => {
+    const saved: string[] = [];
+    let writes = 0;
+    const open = createWriter(
+      (reports) => {
+        writes += 1;
+        return settled(reports);
+      },
+      {
+        saveCheckpoint: async ({ trialId }, { step }) => {
+          saved.push(`${trialId} ${step}`);
+          if (trialId === 'slow') await sleep(150);
+        },
+      },
+    );
+    const [slow, other] = [open('slow'), open('other')];
+    slow.keep(checkpoint(1));
+    await sleep(40);
+    slow.keep(checkpoint(2));
+    slow.keep(checkpoint(3));
+    other.keep(checkpoint(1));
+    record(slow, 1);
+    await sleep(60);
+    expect(saved).toEqual(['slow 1', 'other 1']);
+    expect(writes).toBeGreaterThanOrEqual(2);
+    await sleep(200);
+
+    expect(saved).toEqual(['slow 1', 'other 1', 'slow 3']);
+  });
+
+  test('that cannot be saved is told of, and the trial goes on', async () => {
+    const open = createWriter(settled, { saveCheckpoint: () => Promise.reject(new MachineError('the disk is full')) });
+    const lost: Error[] = [];
+    const recorder = open('a', (error) => lost.push(error));
+    recorder.keep(checkpoint(1));
+    await sleep(60);
+
+    expect(lost).toEqual([new MachineError('the disk is full')]);
+    expect(recorder.signal.aborted).toBe(false);
+  });
+
+  test('that is refused because another holds the trial stops the trial', async () => {
+    const open = createWriter(settled, {
+      saveCheckpoint: () => Promise.reject(new StaleFenceError('a newer attempt')),
+    });
+    const recorder = open('a');
+    recorder.keep(checkpoint(1));
+    await sleep(60);
+
+    expect(recorder.signal.reason).toBeInstanceOf(StaleFenceError);
+  });
+
+  test('that was not saved is handed back on closing, after a failed write too', async () => {
+    const open = createWriter(() => Promise.reject(new MachineError('away')));
+    const recorder = open('a');
+    record(recorder, 0);
+    recorder.keep(checkpoint(0));
+    await sleep(40);
+
+    expect(recorder.close()).toMatchObject({ epochs: [{ epoch: 0 }], checkpoint: { step: 0 } });
+  });
 });

@@ -1,7 +1,7 @@
-import { openStore } from '../../storage/prisma-sweep-store.ts';
+import { type OpenStore, openStore } from '../../storage/prisma-sweep-store.ts';
 import { createTestDatabase } from './test-database.ts';
 
-export type TestStore = Awaited<ReturnType<typeof openStore>>;
+export type TestStore = OpenStore;
 
 /** A store on an empty database of its own, which goes when the store is closed. */
 export async function createTestStore(): Promise<TestStore> {

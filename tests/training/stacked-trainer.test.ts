@@ -59,6 +59,17 @@ describe('stacked trainer', () => {
     expect(resultOf(outcome).weightsHash).toBe((await trainOne(config)).result.weightsHash);
   });
 
+  it('tells of each piece of work, also between two records', async () => {
+    let turns = 0;
+    const trainer = createTrainer(createCpuBackend(), loadTestDataset, () => (turns += 1));
+    const seen: number[] = [];
+    const config = trialConfig({ epochs: 2, batchSize: 1, width: 64, depth: 8 });
+    await trainer.train([{ id: 'one', config }], () => seen.push(turns), never);
+    await trainer.close();
+    expect(seen.length).toBeGreaterThanOrEqual(2);
+    expect(seen[1]! - seen[0]!).toBeGreaterThan(1);
+  });
+
   it('answers in the order of the jobs, each with epochs 0, 1, 2, ... of its own', async () => {
     const trainer = trainerOf(2);
     const configs = [4, 0, 2, 3, 1].map((epochs) => trialConfig({ epochs }));

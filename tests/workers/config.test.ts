@@ -81,6 +81,9 @@ describe('a training worker’s settings', () => {
       backend: 'auto',
       trainers: undefined,
       datasetFolder: undefined,
+      checkpoints: { kind: 'database' },
+      checkpointIntervalMs: 30_000,
+      trainerSilenceMs: 300_000,
     });
     expect(
       readTrainingConfig({
@@ -104,6 +107,42 @@ describe('a training worker’s settings', () => {
       'SWEEP_DATASETS',
     ]);
   });
+});
+
+describe('where checkpoints go', () => {
+  test.each([
+    ['database', { kind: 'database' }],
+    ['file:///shared/check%20points', { kind: 'directory', folder: '/shared/check points' }],
+  ])('is read from %s', (text, location) => {
+    const config = readTrainingConfig({
+      DATABASE_URL: databaseUrl,
+      SWEEP_CHECKPOINTS: text,
+      SWEEP_CHECKPOINT_INTERVAL: '1.5',
+    });
+
+    expect(config).toMatchObject({ checkpoints: location, checkpointIntervalMs: 1_500 });
+  });
+
+  test.each(['somewhere', '/shared', 'file://host/shared', 'ftp://host/shared', 'file:///a?b'])(
+    'is refused when it is %s',
+    (text) => {
+      const mistakes = mistakesOf(() =>
+        readTrainingConfig({
+          DATABASE_URL: databaseUrl,
+          SWEEP_CHECKPOINTS: text,
+          SWEEP_CHECKPOINT_INTERVAL: 'soon',
+          SWEEP_TRAINER_SILENCE: '0',
+        }),
+      );
+
+      expect(mistakes.issues.map(({ path }) => path)).toEqual([
+        'SWEEP_CHECKPOINTS',
+        'SWEEP_CHECKPOINT_INTERVAL',
+        'SWEEP_TRAINER_SILENCE',
+      ]);
+      expect(mistakes.message).toContain('expected database, or a folder');
+    },
+  );
 });
 
 test('limits on a sweep’s size can be read without a worker’s other settings', () => {

@@ -23,8 +23,9 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: inject('temporalAddress'),
     TEMPORAL_NAMESPACE: temporal.namespace,
-    SWEEP_BACKEND: 'cpu',
+    SWEEP_BACKEND: 'wasm',
     SWEEP_TRAINERS: '1',
+    SWEEP_CHECKPOINT_INTERVAL: '1',
   };
 });
 afterEach(async () => {
@@ -84,32 +85,60 @@ describe('a trial whose worker goes', () => {
   test('by being killed is trained to its end by another one, once', async () => {
     await begin('control').ready;
     const killed = begin('training');
-    const { handle, sweepId } = await startTrials('killed', { attempts: 2, seeds: [1, 2], epochs: 40 });
+    const { handle, sweepId } = await startTrials('killed', { attempts: 2, seeds: [1, 2], epochs: 300 });
+    while ((await checkpointsOf(sweepId)) < 2) await sleep(50);
     killed.child.kill('SIGKILL');
     const rescuer = begin('training');
     await rescuer.ready;
 
     expect(await handle.result()).toMatchObject({ trials: 2, reused: 0, states: { notConverged: 2, failed: 0 } });
     expect((await store.outcomes(sweepId)).map((row) => [row.number, row.epochsRun])).toEqual([
-      [0, 40],
-      [1, 40],
+      [0, 300],
+      [1, 300],
     ]);
-    expect(await epochsOf(sweepId)).toBe(2 * 41);
+    expect(await epochsOf(sweepId)).toBe(2 * 301);
     expect(await workersOf(sweepId)).toEqual([rescuer.child.pid, rescuer.child.pid]);
+    expect(goneOnFrom(rescuer)).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(await checkpointsOf(sweepId)).toBe(0);
   }, 240_000);
 
   test('by being told to stop is trained by another one, and costs no attempt', async () => {
     await begin('control').ready;
-    const stopped = begin('training');
-    const { handle, sweepId } = await startTrials('stopped', { attempts: 1, seeds: [1], epochs: 150 });
+    // Only what it hands over when it stops can be gone on from.
+    const stopped = begin('training', { SWEEP_CHECKPOINT_INTERVAL: '600' });
+    const trials = { attempts: 1, seeds: [1], epochs: 300 };
+    const { handle, sweepId } = await startTrials('stopped', trials);
+    const askedAt = performance.now();
     stopped.child.kill('SIGTERM');
+    expect(await stopped.ended).toBe(0);
+    expect(performance.now() - askedAt).toBeLessThan(20_000);
+    const recorded = await epochsOf(sweepId);
     const next = begin('training');
     await next.ready;
 
-    expect(await stopped.ended).toBe(0);
     expect(await handle.result()).toMatchObject({ trials: 1, states: { notConverged: 1, failed: 0 } });
-    expect(await epochsOf(sweepId)).toBe(151);
+    expect(await epochsOf(sweepId)).toBe(301);
     expect(await workersOf(sweepId)).toEqual([next.child.pid]);
+    expect(goneOnFrom(next)).toEqual([recorded - 1]);
+    const undisturbed = await startTrials('undisturbed', trials);
+    await undisturbed.handle.result();
+    expect(await weightsOf(sweepId)).toEqual(await weightsOf(undisturbed.sweepId));
+  }, 240_000);
+
+  test('at once, by a second signal, leaves the trial to another one too', async () => {
+    await begin('control').ready;
+    const stopped = begin('training');
+    const { handle, sweepId } = await startTrials('stopped-twice', { attempts: 2, seeds: [1], epochs: 300 });
+    stopped.child.kill('SIGTERM');
+    await sleep(100);
+    const askedAt = performance.now();
+    stopped.child.kill('SIGTERM');
+    expect(await stopped.ended).toBe(128 + 15);
+    expect(performance.now() - askedAt).toBeLessThan(1_000);
+    await begin('training').ready;
+
+    expect(await handle.result()).toMatchObject({ trials: 1, states: { notConverged: 1, failed: 0 } });
+    expect(await epochsOf(sweepId)).toBe(301);
   }, 240_000);
 
   interface TrialsToStart {
@@ -139,6 +168,32 @@ describe('a trial whose worker goes', () => {
       sweepId,
     );
     return Number(rows[0]?.count);
+  }
+
+  /** Trials that have one. */
+  async function checkpointsOf(sweepId: string): Promise<number> {
+    const rows = await query<{ count: string }>(
+      'SELECT count(DISTINCT trial_id) FROM checkpoint JOIN sweep_trial USING (trial_id) WHERE sweep_id = $1',
+      sweepId,
+    );
+    return Number(rows[0]?.count);
+  }
+
+  /** Epochs of the checkpoints that a worker has gone on from. */
+  function goneOnFrom(worker: WorkerProcess): number[] {
+    const lines = worker.log().trimEnd().split('\n');
+    return lines
+      .map((line) => JSON.parse(line) as { msg: string; epoch: number })
+      .filter(({ msg }) => msg === 'going on from a checkpoint')
+      .map(({ epoch }) => epoch);
+  }
+
+  async function weightsOf(sweepId: string): Promise<string[]> {
+    const rows = await query<{ weights_hash: string }>(
+      'SELECT weights_hash FROM trial JOIN sweep_trial ON trial_id = trial.id WHERE sweep_id = $1 ORDER BY number',
+      sweepId,
+    );
+    return rows.map((row) => row.weights_hash);
   }
 
   /** Process that trained each trial. */

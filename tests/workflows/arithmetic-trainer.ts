@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MachineError, UserError } from '../../core/errors.ts';
 import type { TrialConfig } from '../../core/trial/trial-config.ts';
 import type { TrialResult } from '../../core/trial/trial-record.ts';
-import type { Trainer, TrialJob, TrialOutcome, TrialProgress } from '../../training/trainer.ts';
+import type { Checkpointing, Trainer, TrialJob, TrialOutcome, TrialProgress } from '../../training/trainer.ts';
 
 export interface ArithmeticTrainerOptions {
   readonly epochMs?: number;
@@ -46,7 +46,10 @@ export class ArithmeticTrainer implements Trainer {
     jobs: readonly TrialJob[],
     onProgress: (progress: TrialProgress) => void,
     signal: AbortSignal,
+    checkpointing?: Checkpointing,
   ): Promise<readonly TrialOutcome[]> {
+    const { handOver } = checkpointing ?? {};
+    const either = handOver === undefined ? signal : AbortSignal.any([signal, handOver]);
     return Promise.all(
       jobs.map(async (job): Promise<TrialOutcome> => {
         this.begun.push(job);
@@ -54,7 +57,11 @@ export class ArithmeticTrainer implements Trainer {
         this.most = Math.max(this.most, this.running);
         try {
           if (this.failing?.depth === job.config.depth) return { id: job.id, error: this.failing.error };
-          return { id: job.id, result: await this.#trainOne(job, onProgress, signal) };
+          return { id: job.id, result: await this.#trainOne(job, onProgress, either) };
+        } catch (error) {
+          signal.throwIfAborted();
+          if (handOver?.aborted) return { id: job.id, error: new MachineError('handed over') };
+          throw error;
         } finally {
           this.running -= 1;
         }

@@ -2,6 +2,7 @@ import { Worker } from '@temporalio/worker';
 import { createControlActivities } from '../../activities/control-activities.ts';
 import { createTrainingActivities } from '../../activities/training-activities.ts';
 import { defaultLimits } from '../../core/sweep/limits.ts';
+import type { OpenStore } from '../../storage/prisma-sweep-store.ts';
 import type { SweepStore } from '../../storage/sweep-store.ts';
 import type { Trainer } from '../../training/trainer.ts';
 import { workerSettings, workflowsPath } from '../../workers/worker-settings.ts';
@@ -29,7 +30,7 @@ export async function startControlWorker(
 /** Runs a training worker in this process until `stop` is called. */
 export async function startTrainingWorker(
   { connection, namespace }: TestNamespace,
-  store: SweepStore,
+  store: OpenStore,
   trainer: Trainer,
 ) {
   const worker = await Worker.create({
@@ -41,7 +42,14 @@ export async function startTrainingWorker(
     taskQueue: trainingQueue,
     identity: 'training',
     maxConcurrentActivityTaskExecutions: trainer.info.places,
-    activities: createTrainingActivities({ store, trainer, worker: 'test', versions: { initsweep: 'test' } }),
+    activities: createTrainingActivities({
+      store,
+      checkpoints: store.checkpoints,
+      checkpointIntervalMs: 60_000,
+      trainer,
+      worker: 'test',
+      versions: { initsweep: 'test' },
+    }),
   });
   return runUntilStopped(worker);
 }

@@ -27,6 +27,8 @@ export type Request =
       readonly checkpointIntervalMs: number | null;
     }
   | { readonly kind: 'abort'; readonly call: number }
+  /** See Checkpointing.handOver. */
+  | { readonly kind: 'handOver'; readonly call: number }
   | { readonly kind: 'inspect'; readonly call: number; readonly dataset: DatasetSpec }
   | { readonly kind: 'close' };
 
@@ -36,7 +38,7 @@ type WireOutcome =
 /**
  * Messages from it, sent as lists. `start` is answered by ready or notReady, `train` by any number of progress and
  * checkpoint and then trained or failed (an aborted one by failed, once its trials have left), `inspect` by inspected or
- * failed. `places` comes whenever that part of the info has changed.
+ * failed. `places` comes whenever that part of the info has changed, `alive` every second in which a piece of work was done.
  */
 export type Answer =
   | { readonly kind: 'ready'; readonly info: TrainerInfo }
@@ -45,5 +47,6 @@ export type Answer =
   | { readonly kind: 'checkpoint'; readonly call: number; readonly checkpoint: TrialCheckpoint }
   | { readonly kind: 'trained'; readonly call: number; readonly outcomes: readonly WireOutcome[] }
   | { readonly kind: 'places'; readonly places: number }
+  | { readonly kind: 'alive' }
   | { readonly kind: 'inspected'; readonly call: number; readonly facts: DatasetFacts }
   | { readonly kind: 'failed'; readonly call: number; readonly error: WireError };

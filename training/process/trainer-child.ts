@@ -3,6 +3,7 @@ import { chooseBackend } from '../backends/choose-backend.ts';
 import { loadDataset } from '../datasets/load-dataset.ts';
 import { createTrainer } from '../stacked-trainer.ts';
 import type { Trainer, TrialCheckpoint, TrialProgress } from '../trainer.ts';
+import { endWithParent } from './end-with-parent.ts';
 import type { Answer, Request, TrainerSettings } from './protocol.ts';
 import { toWire } from './wire-error.ts';
 
@@ -10,6 +11,7 @@ import { toWire } from './wire-error.ts';
 // parent wants to end its trials in order first; when it is gone, however it went, the channel closes.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit());
+endWithParent();
 
 const outbox: Answer[] = [];
 
@@ -25,15 +27,29 @@ function answer(message: Answer): void {
   });
 }
 
+/** A hang of native code stops this, and so do trials that make no headway: the parent then ends the process. */
+const aliveIntervalMs = 1_000;
+let isMoving = false;
+setInterval(() => {
+  if (isMoving) answer({ kind: 'alive' });
+  isMoving = false;
+}, aliveIntervalMs).unref();
+
 let trainer: Trainer | null = null;
 /** As the parent was told last. */
 let places = 0;
+/** By call, as long as it lasts. */
 const aborts = new Map<number, AbortController>();
+const handOvers = new Map<number, AbortController>();
 
 async function start({ backend: choice, datasetFolder }: TrainerSettings): Promise<void> {
   try {
     const { backend, why } = await chooseBackend(choice);
-    trainer = createTrainer(backend, (spec) => loadDataset(spec, { datasetFolder }));
+    trainer = createTrainer(
+      backend,
+      (spec) => loadDataset(spec, { datasetFolder }),
+      () => (isMoving = true),
+    );
     const { info } = trainer;
     places = info.places;
     answer({ kind: 'ready', info: { ...info, description: `${info.description}; ${why}` } });
@@ -53,6 +69,7 @@ async function train(
       : {
           intervalMs: checkpointIntervalMs,
           onCheckpoint: (checkpoint: TrialCheckpoint) => answer({ kind: 'checkpoint', call, checkpoint }),
+          handOver: handOvers.get(call)!.signal,
         };
   const onProgress = (progress: TrialProgress): void => answer({ kind: 'progress', call, progress });
   const outcomes = await current.train(jobs, onProgress, signal, checkpointing);
@@ -72,6 +89,9 @@ async function handle(request: Request): Promise<void> {
     case 'abort':
       aborts.get(request.call)?.abort();
       return;
+    case 'handOver':
+      handOvers.get(request.call)?.abort();
+      return;
     case 'close':
       await trainer.close();
       process.disconnect();
@@ -81,6 +101,7 @@ async function handle(request: Request): Promise<void> {
       const { call } = request;
       const abort = new AbortController();
       aborts.set(call, abort);
+      handOvers.set(call, new AbortController());
       try {
         if (request.kind === 'train') await train(trainer, request, abort.signal);
         else answer({ kind: 'inspected', call, facts: await trainer.inspect(request.dataset) });
@@ -88,6 +109,7 @@ async function handle(request: Request): Promise<void> {
         answer({ kind: 'failed', call, error: toWire(error) });
       } finally {
         aborts.delete(call);
+        handOvers.delete(call);
       }
     }
   }

@@ -11,8 +11,8 @@ import type { TrainerSettings } from './protocol.ts';
  * at most twice as many trials as the least busy process; otherwise to the least busy one. So no process idles while
  * another has trials to share.
  */
-export async function startTrainerPool(settings: readonly TrainerSettings[]): Promise<Trainer> {
-  const started = await Promise.allSettled(settings.map(startTrainerProcess));
+export async function startTrainerPool(settings: readonly TrainerSettings[], silenceMs?: number): Promise<Trainer> {
+  const started = await Promise.allSettled(settings.map((each) => startTrainerProcess(each, silenceMs)));
   const trainers = started.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const failure = started.find((start) => start.status === 'rejected');
   if (failure) {

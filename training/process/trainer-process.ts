@@ -15,6 +15,10 @@ export interface TrainerProcess extends Trainer {
 
 /** How long a closing process may take before it is killed, ms. */
 const closeGraceMs = 5_000;
+/** Far longer than a piece of work takes (about 150 ms; one step of the largest networks some seconds), ms. */
+const defaultSilenceMs = 300_000;
+/** Silence is counted in so many ticks: a process that was stopped itself for a while must not take its trainer for silent. */
+const ticksOfSilence = 10;
 
 const childEntry = fileURLToPath(new URL('trainer-child.ts', import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
@@ -36,15 +40,19 @@ interface RunningChild {
 
 /**
  * Starts a trainer beside the event loop. A call's trials get a MachineError when the process dies, by whatever cause, and
- * the next call starts a fresh process with the same backend. The process ignores the terminal's signals and ends
- * when this one does, also when this one is killed.
+ * the next call starts a fresh process with the same backend. One that has calls and neither answers nor does a piece of work for
+ * `silenceMs` hangs, and is killed. The process ignores the terminal's signals and ends when this one does, also when
+ * this one is killed.
  *
  * Throws UserError when the backend asked for cannot be had, MachineError when the process does not start.
  */
-export async function startTrainerProcess(settings: TrainerSettings): Promise<TrainerProcess> {
+export async function startTrainerProcess(
+  settings: TrainerSettings,
+  silenceMs = defaultSilenceMs,
+): Promise<TrainerProcess> {
   let calls = 0;
   let closed = false;
-  const first = await startChild(settings);
+  const first = await startChild(settings, silenceMs);
   let { info } = first;
   let child: RunningChild | null = null;
   let starting: Promise<RunningChild> | null = null;
@@ -60,7 +68,7 @@ export async function startTrainerProcess(settings: TrainerSettings): Promise<Tr
 
   async function restart(): Promise<RunningChild> {
     // Not `auto` again: the trials' keys name this arithmetic.
-    const started = await startChild({ ...settings, backend: info.backend as TrainerSettings['backend'] });
+    const started = await startChild({ ...settings, backend: info.backend as TrainerSettings['backend'] }, silenceMs);
     if (started.info.arithmetic !== info.arithmetic) {
       started.process.kill('SIGKILL');
       throw new MachineError(`The trainer came back with other arithmetic: ${started.info.arithmetic}.`);
@@ -108,13 +116,18 @@ export async function startTrainerProcess(settings: TrainerSettings): Promise<Tr
       signal.throwIfAborted();
       const call = calls++;
       const abort = (): void => send(running, { kind: 'abort', call });
+      const handOver = (): void => send(running, { kind: 'handOver', call });
       signal.addEventListener('abort', abort);
+      checkpointing?.handOver?.addEventListener('abort', handOver);
       try {
         const checkpointIntervalMs = checkpointing?.intervalMs ?? null;
         const request: TrainRequest = { kind: 'train', call, jobs, checkpointIntervalMs };
-        return await trainIn(running, request, onProgress, checkpointing?.onCheckpoint, signal);
+        const outcomes = trainIn(running, request, onProgress, checkpointing?.onCheckpoint, signal);
+        if (checkpointing?.handOver?.aborted) handOver();
+        return await outcomes;
       } finally {
         signal.removeEventListener('abort', abort);
+        checkpointing?.handOver?.removeEventListener('abort', handOver);
       }
     },
 
@@ -186,7 +199,7 @@ function unexpected(answer: Answer): BugError {
   return new BugError(`trainer process answered out of turn: ${answer.kind}`);
 }
 
-function startChild(settings: TrainerSettings): Promise<RunningChild> {
+function startChild(settings: TrainerSettings, silenceMs: number): Promise<RunningChild> {
   const child = fork(childEntry, [], {
     execArgv: ['--import', tsx],
     env: settings.gpu === undefined ? process.env : { ...process.env, CUDA_VISIBLE_DEVICES: settings.gpu },
@@ -195,9 +208,15 @@ function startChild(settings: TrainerSettings): Promise<RunningChild> {
   });
   const pending = new Map<number, PendingCall>();
   let running: RunningChild | null = null;
+  let silentTicks = 0;
+  const watchdog = setInterval(() => {
+    silentTicks = pending.size === 0 ? 0 : silentTicks + 1;
+    if (silentTicks > ticksOfSilence) child.kill('SIGKILL');
+  }, silenceMs / ticksOfSilence);
   return new Promise((resolve, reject) => {
     const exited = new Promise<void>((exit) => {
       const died = (how: string): void => {
+        clearInterval(watchdog);
         const error = new MachineError(`The trainer process ${child.pid ?? ''} ${how}.`);
         for (const call of pending.values()) call.onDeath(error);
         pending.clear();
@@ -205,10 +224,15 @@ function startChild(settings: TrainerSettings): Promise<RunningChild> {
         exit();
       };
       child.once('error', (error) => died(`could not be started: ${error.message}`));
-      child.once('exit', (code, signal) => died(signal ? `was ended by ${signal}` : `ended with exit code ${code}`));
+      child.once('exit', (code, signal) => {
+        if (silentTicks > ticksOfSilence) died(`was killed: it did nothing for ${silenceMs / 1000} s`);
+        else died(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
+      });
     });
     child.on('message', (answers: Answer[]) => {
+      silentTicks = 0;
       for (const answer of answers) {
+        if (answer.kind === 'alive') continue;
         if (answer.kind === 'ready') {
           running = { process: child, info: answer.info, pending, exited };
           resolve(running);

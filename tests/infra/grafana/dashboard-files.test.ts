@@ -2,15 +2,24 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { describe, expect, test } from 'vitest';
-import { panelSql, variableSql } from './expand-query.ts';
+import { panelSql, sqlPanels, variableSql } from './expand-query.ts';
 import { dashboardFiles, dashboardFolder } from '../../../infra/grafana/dashboard-files.ts';
 
 const files = dashboardFiles();
 
 /** Panel types that Grafana 10 and later have built in, of those that we use. */
 const panelTypes = ['row', 'stat', 'table', 'timeseries', 'trend'];
-const units = ['none', 'short', 'percentunit', 'string', 'ms', 'dateTimeAsIso'];
+const units = ['none', 'short', 'percentunit', 'string', 'ms', 's', 'bytes', 'dateTimeAsIso'];
 const transformations = ['groupingToMatrix', 'convertFieldType'];
+
+test('other settings change the address of the Temporal UI and nothing else', () => {
+  const temporalUi = 'https://temporal.example/namespaces/research';
+  const others = dashboardFiles({ temporalUi });
+  for (const [index, { text }] of files.entries()) {
+    expect(others[index]!.text).toBe(text.replaceAll('http://localhost:8233/namespaces/default', temporalUi));
+  }
+  expect(others.some(({ text }) => text.includes(temporalUi))).toBe(true);
+});
 
 test('the checked-in files are what the generator writes (npm run dashboards)', () => {
   expect(readdirSync(dashboardFolder).sort()).toEqual(files.map(({ path }) => basename(path)).sort());
@@ -43,7 +52,9 @@ describe.each(files.map(({ path, text }) => ({ name: basename(path), model: JSON
         expect(panel.title).toMatch(/\w/);
         expect(panel.description).toMatch(/\.$/);
         expect(panel.targets).toHaveLength(1);
-        expect(panel.targets?.[0]).toMatchObject({ refId: 'A', rawQuery: true, editorMode: 'code' });
+        expect(panel.targets?.[0]).toMatchObject({ refId: 'A', editorMode: 'code' });
+        // What is missing, in words: Grafana's own "No data" leaves people guessing.
+        expect(panel.fieldConfig?.defaults.noValue).toMatch(/^[A-Z].*\w/);
         const { defaults, overrides } = panel.fieldConfig!;
         const used = overrides
           .flatMap(({ properties }) => properties)
@@ -55,37 +66,56 @@ describe.each(files.map(({ path, text }) => ({ name: basename(path), model: JSON
       }
     });
 
-    test('names no data source: all go through the variable', () => {
+    test('names no data source: all go through a variable', () => {
+      const list = model.templating.list ?? [];
+      const chosen = [
+        { type: 'postgres', uid: '${datasource}' },
+        { type: 'prometheus', uid: '${prometheus}' },
+      ];
       const sources = panels.flatMap((panel) => [
         panel.datasource,
         ...(panel.targets as unknown as { datasource: unknown }[]).map((target) => target.datasource),
       ]);
-      const queries = (model.templating.list ?? []).filter(({ type }) => type === 'query');
-      for (const source of [...sources, ...queries.map(({ datasource }) => datasource)]) {
-        expect(source).toEqual({ type: 'postgres', uid: '${datasource}' });
-      }
-      expect(model.templating.list?.[0]).toMatchObject({ type: 'datasource', name: 'datasource', query: 'postgres' });
+      const others = [...list.filter(({ type }) => type === 'query'), ...(model.annotations.list ?? [])];
+      for (const source of [...sources, ...others.map(({ datasource }) => datasource)])
+        expect(chosen).toContainEqual(source);
+      expect(list[0]).toMatchObject({ type: 'datasource', name: 'datasource', query: 'postgres' });
     });
 
     test('reads its variables anew on each refresh, and lets nobody type one', () => {
       for (const variable of model.templating.list ?? []) {
         // Refresh 2: whenever the time range is read, which a refresh does too.
-        expect([
-          ['datasource', 0],
-          ['query', 2],
-          ['custom', 0],
-        ]).toContainEqual([variable.type, variable.refresh]);
-        expect(variable.label).toMatch(/\w/);
+        expect(['datasource', 'query', 'custom', 'constant']).toContain(variable.type);
+        expect(variable.type === 'query' ? variable.refresh : 2).toBe(2);
+        expect(variable.type === 'constant' ? 'hidden' : variable.label).toMatch(/\w/);
       }
     });
 
-    test('quotes every variable that stands in a query', () => {
-      const queries = [...panels.map(panelSql), ...(model.templating.list ?? []).map(variableSql)];
-      for (const sql of queries) {
-        const bare = sql.replaceAll(/\$\{\w+:sqlstring\}|\$__(interval|timeFilter|timeGroupAlias)/g, '');
+    test('quotes every variable that stands in a query, and reads views only', () => {
+      const annotations = (model.annotations.list ?? []).map(
+        ({ target }) => (target as unknown as { rawSql: string }).rawSql,
+      );
+      for (const sql of [
+        ...sqlPanels(model).map(panelSql),
+        ...(model.templating.list ?? []).map(variableSql),
+        ...annotations,
+      ]) {
+        const bare = sql.replaceAll(/\$\{\w+:sqlstring\}|\$__(interval|timeFilter)/g, '');
         expect(bare).not.toContain('$');
-        expect(sql).not.toMatch(/\b(FROM|JOIN) (sweep|sweep_trial|trial|epoch|layer)\b/);
+        expect(sql).not.toMatch(/\b(FROM|JOIN) (sweep|sweep_trial|trial|epoch|layer|cell|trial_epochs|trial_layers)\b/);
       }
+    });
+
+    test('uses no variable that it does not have, in queries, titles and links', () => {
+      const known = (model.templating.list ?? []).map(({ name: variable }) => variable);
+      const used = JSON.stringify(model).matchAll(/\$\{(?!__)(\w+)(?::\w+)?\}/g);
+      for (const [, variable] of used) expect(known).toContain(variable);
+    });
+
+    test('leads to the other dashboards with time range and variables', () => {
+      const pages = files.map(({ path }) => `/d/initsweep-${basename(path, '.json')}`);
+      expect(model.links?.map(({ url }) => url)).toEqual(pages.filter((page) => page !== `/d/${model.uid}`));
+      for (const link of model.links ?? []) expect(link).toMatchObject({ includeVars: true, keepTime: true });
     });
 
     test('counts its panels from 1 and lets none overlap or leave the grid', () => {
@@ -104,15 +134,17 @@ describe.each(files.map(({ path, text }) => ({ name: basename(path), model: JSON
     });
 
     test('gives every bar in a table its least and greatest value', () => {
+      const bars: string[][] = [];
       for (const { fieldConfig } of panels) {
         for (const { properties } of fieldConfig!.overrides) {
           const isBar = properties.some(
             ({ id, value }) => id === 'custom.cellOptions' && (value as { type: string }).type === 'gauge',
           );
           const bounds = properties.filter(({ id }) => id === 'min' || id === 'max').map(({ id }) => id);
-          expect(bounds).toEqual(isBar ? ['min', 'max'] : []);
+          if (isBar) bars.push(bounds);
         }
       }
+      expect(bars).toEqual(bars.map(() => ['min', 'max']));
     });
   },
 );

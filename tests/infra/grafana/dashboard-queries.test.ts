@@ -1,98 +1,24 @@
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sweepDashboard } from '../../../infra/grafana/sweep-dashboard.ts';
-import { sweepsDashboard } from '../../../infra/grafana/sweeps-dashboard.ts';
+import { dashboards } from '../../../infra/grafana/dashboard-files.ts';
+import type { VariableValues } from '../../../infra/grafana/interpolate.ts';
+import type { Page } from '../../../infra/grafana/navigation.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/test-database.ts';
-import { expandQuery, panelSql, readVariables, type VariableValues } from './expand-query.ts';
+import { expandQuery, panelSql, readVariables, sqlPanels } from './expand-query.ts';
+import { type ColumnType, panelColumns } from './panel-columns.ts';
 import { insertSweep, type FixtureTrial } from './sweep-fixture.ts';
 
-type ColumnType = 'text' | 'number' | 'time';
 type Rows = Record<string, string | number | boolean | Date | null>[];
 
 const typeOf: Readonly<Record<number, ColumnType>> = {
+  16: 'boolean',
   20: 'number',
   23: 'number',
   25: 'text',
   701: 'number',
   1184: 'time',
   1700: 'number',
-};
-
-const cells = { initializer: 'text', network: 'text' } as const;
-const byInitializer = { initializer: 'text', median: 'number' } as const;
-
-/** What each panel needs to get, by its title. */
-const columns: Readonly<Record<string, Readonly<Record<string, ColumnType>>>> = {
-  'All sweeps': {
-    sweep_id: 'text',
-    sweep: 'text',
-    state: 'text',
-    done: 'number',
-    trials: 'number',
-    running: 'number',
-    converged: 'number',
-    'not converged': 'number',
-    diverged: 'number',
-    failed: 'number',
-    cancelled: 'number',
-    reused: 'number',
-    'training time': 'number',
-    opened: 'time',
-    closed: 'time',
-    workflow: 'text',
-    reason: 'text',
-  },
-  'Trials finished': { time: 'number', metric: 'text', trials: 'number' },
-  State: { state: 'text' },
-  Trials: {
-    done: 'number',
-    total: 'number',
-    running: 'number',
-    converged: 'number',
-    'not converged': 'number',
-    diverged: 'number',
-    failed: 'number',
-    cancelled: 'number',
-    reused: 'number',
-  },
-  'Best initializer per activation and depth': {
-    activation: 'text',
-    depth: 'number',
-    setting: 'text',
-    'best initializer': 'text',
-    'median epochs to target': 'text',
-    'reached target': 'number',
-    trials: 'number',
-    'median test accuracy': 'number',
-    'median test loss': 'number',
-    'runner-up': 'text',
-    'its median epochs': 'text',
-  },
-  'Median epochs to target': { ...cells, value: 'text' },
-  'Median test accuracy': { ...cells, value: 'number' },
-  'Median test loss': { ...cells, value: 'number' },
-  'Median ${metric} by epoch: ${activation}, depth ${depth}': { epoch: 'number', ...byInitializer },
-  '${initializer}': { epoch: 'number', 'lower quartile': 'number', median: 'number', 'upper quartile': 'number' },
-  'Activation variance by layer, ${probe}': { layer: 'number', ...byInitializer },
-  'Gradient norm by layer, ${probe}': { layer: 'number', ...byInitializer },
-  'Saturated share by layer, ${probe}': { layer: 'number', ...byInitializer },
-  'Unit cosine by layer, ${probe}': { layer: 'number', ...byInitializer },
-  'Diverged, failed and cancelled trials': {
-    trial: 'number',
-    state: 'text',
-    initializer: 'text',
-    activation: 'text',
-    depth: 'number',
-    setting: 'text',
-    seed: 'number',
-    reason: 'text',
-    epochs: 'number',
-    backend: 'text',
-    worker: 'text',
-    attempt: 'number',
-    finished: 'time',
-  },
 };
 
 const reached = (initializer: string, epochsToTarget: number): FixtureTrial => ({
@@ -126,37 +52,40 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function runPanel(panel: Panel, values: VariableValues): Promise<Rows> {
+async function runPanel(page: Page, panel: Panel, values: VariableValues): Promise<Rows> {
   // What a repeated panel sees: one value of the variable that it is repeated by.
   const repeated = panel.repeat ? [values[panel.repeat] ?? ''].flat()[0] : undefined;
   const own = panel.repeat ? { ...values, [panel.repeat]: repeated ?? '' } : values;
   const { rows, fields } = await client.query<Rows[number]>(expandQuery(panelSql(panel), own));
   const types = Object.fromEntries(fields.map(({ name, dataTypeID }) => [name, typeOf[dataTypeID] ?? dataTypeID]));
-  expect({ [panel.title!]: types }).toEqual({ [panel.title!]: columns[panel.title!] });
+  expect({ [panel.title!]: types }).toEqual({ [panel.title!]: panelColumns[page]?.[panel.title!] });
   for (const row of rows) {
     for (const value of Object.values(row)) expect(value).not.toBeOneOf([NaN, Infinity, -Infinity]);
   }
   return rows;
 }
 
-async function runAll(dashboard: Dashboard, chosen: VariableValues = {}): Promise<Readonly<Record<string, Rows>>> {
-  const values = await readVariables(dashboard, client, chosen);
+const models = Object.fromEntries(
+  Object.entries(dashboards()).map(([page, dashboard]) => [page, dashboard.toModel()]),
+) as Record<Page, Dashboard>;
+const pages = Object.keys(models) as Page[];
+
+async function runAll(page: Page, chosen: VariableValues = {}): Promise<Readonly<Record<string, Rows>>> {
+  const values = await readVariables(models[page], client, chosen);
   const results: Record<string, Rows> = {};
-  for (const panel of (dashboard.panels ?? []) as Panel[]) {
-    if (panel.type !== 'row') results[panel.title!] = await runPanel(panel, values);
-  }
+  for (const panel of sqlPanels(models[page])) results[panel.title!] = await runPanel(page, panel, values);
   return results;
 }
 
-const sweep = sweepDashboard().toModel();
-const sweeps = sweepsDashboard().toModel();
 const best = 'Best initializer per activation and depth';
-const curve = 'Median ${metric} by epoch: ${activation}, depth ${depth}';
+const curve = 'Median ${metric} by epoch: ${regime}';
+const epochsTitle = 'Median epochs to target (budget ${budget})';
 
 describe('without any sweep', () => {
-  test('every panel of both dashboards runs and is empty', async () => {
-    for (const dashboard of [sweeps, sweep]) {
-      for (const rows of Object.values(await runAll(dashboard))) expect(rows).toEqual([]);
+  test.each(pages)('every panel of %s runs, and has nothing to show but zeros and the tables', async (page) => {
+    for (const [title, rows] of Object.entries(await runAll(page))) {
+      if (title === 'Database' || title === 'Largest tables') continue;
+      for (const row of rows) expect(Object.values(row).map(Number)).toEqual([0]);
     }
   });
 });
@@ -197,10 +126,10 @@ describe('with sweeps', () => {
     });
   });
 
-  const run = (id: string, more: VariableValues = {}) => runAll(sweep, { sweep: id, ...more });
+  const run = (id: string, more: VariableValues = {}) => runAll('sweep', { sweep: id, ...more });
 
   test('all sweeps are listed, newest first, with their counts', async () => {
-    const { 'All sweeps': rows, 'Trials finished': finished } = await runAll(sweeps);
+    const { 'All sweeps': rows, 'Trials ended': finished } = await runAll('sweeps');
     expect(rows).toHaveLength(6);
     expect(rows?.find(({ sweep_id: id }) => id === 'normal')).toMatchObject({
       sweep: "it's normal",
@@ -218,7 +147,8 @@ describe('with sweeps', () => {
   });
 
   test('an empty sweep has its progress and nothing else', async () => {
-    const { State: state, Trials: trials, ...rest } = await run('empty');
+    const { State: state, Trials: trials, Speed: speed, ...rest } = await run('empty');
+    expect(speed).toEqual([{ 'trials/s': 0, 'time left': null }]);
     expect(state).toEqual([{ state: 'running' }]);
     expect(trials).toEqual([expect.objectContaining({ done: 0, total: 40 })]);
     for (const rows of Object.values(rest)) expect(rows).toEqual([]);
@@ -233,6 +163,7 @@ describe('with sweeps', () => {
         setting: 'same for all',
         'best initializer': 'heNormal',
         'median epochs to target': '4',
+        quartiles: '4 to 4',
         'reached target': 1,
         trials: 1,
         'median test accuracy': 0.9,
@@ -261,7 +192,7 @@ describe('with sweeps', () => {
       { epoch: 2, initializer: 'heNormal', median: null },
     ]);
     expect(results['Diverged, failed and cancelled trials']).toHaveLength(4);
-    const atEnd = await run('diverged', { probe: 'end of training' });
+    const atEnd = await runAll('signal', { sweep: 'diverged', probe: 'end of training' });
     expect(atEnd['Gradient norm by layer, ${probe}']?.map(({ median }) => median)).toEqual([null, null, null, null]);
   });
 
@@ -278,19 +209,20 @@ describe('with sweeps', () => {
   });
 
   test('shows a cell whose median trial never reached the target as censored, failed and running trials aside', async () => {
-    const { 'Median epochs to target': rows, 'Median test accuracy': accuracy } = await run('normal');
+    const { [epochsTitle]: rows, 'Median test accuracy': accuracy, 'Share diverged': diverged } = await run('normal');
+    expect(diverged?.map(({ value }) => value)).toEqual([1 / 3, 0, 0, 0, 0]);
     expect(rows).toEqual([
-      { initializer: 'glorotUniform', network: 'relu · depth 2', value: '12' },
-      { initializer: 'heNormal', network: 'relu · depth 2', value: '8' },
-      { initializer: 'zeros', network: 'relu · depth 2', value: '> 30' },
-      { initializer: 'glorotUniform', network: 'tanh · depth 8', value: '3' },
-      { initializer: 'heNormal', network: 'tanh · depth 8', value: '3' },
+      { initializer: 'glorotUniform', network: 'relu · depth 2', value: 12 },
+      { initializer: 'heNormal', network: 'relu · depth 2', value: 8 },
+      { initializer: 'zeros', network: 'relu · depth 2', value: -1 },
+      { initializer: 'glorotUniform', network: 'tanh · depth 8', value: 3 },
+      { initializer: 'heNormal', network: 'tanh · depth 8', value: 3 },
     ]);
     expect(accuracy?.map(({ value }) => value)).toEqual([0.9, 0.9, 0.3, 0.9, 0.8]);
   });
 
   test('carries a trial that stopped at its target to the end of its cell', async () => {
-    const { [curve]: rows } = await run('normal', { activation: 'relu', depth: '2' });
+    const { [curve]: rows } = await run('normal', { regime: 'relu · depth 2' });
     const he = rows?.filter(({ initializer }) => initializer === 'heNormal') ?? [];
     expect(he).toHaveLength(31);
     // Losses at epoch 30: 1/4 and 1/8 (stopped), 2 (ran on); the running trial counts up to its epoch 1 only.
@@ -301,15 +233,13 @@ describe('with sweeps', () => {
 
   test('counts a diverged trial as the worst, not as absent', async () => {
     const { '${initializer}': rows } = await run('normal', {
-      activation: 'relu',
-      depth: '2',
+      regime: 'relu · depth 2',
       initializer: ['glorotUniform'],
     });
     // Losses at epoch 12: 1/9, 1/12 and one that diverged.
     expect(rows?.[12]).toEqual({ epoch: 12, 'lower quartile': 1 / 12, median: 1 / 9, 'upper quartile': null });
     const { '${initializer}': accuracy } = await run('normal', {
-      activation: 'relu',
-      depth: '2',
+      regime: 'relu · depth 2',
       initializer: ['glorotUniform'],
       metric: 'validation accuracy',
     });
@@ -317,8 +247,13 @@ describe('with sweeps', () => {
   });
 
   test('shows only the chosen initializers, network and probe', async () => {
-    const chosen = { activation: 'relu', depth: '2', initializer: ['heNormal', 'zeros'], probe: 'end of training' };
-    const results = await run('normal', chosen);
+    const chosen = {
+      sweep: 'normal',
+      regime: 'relu · depth 2',
+      initializer: ['heNormal', 'zeros'],
+      probe: 'end of training',
+    };
+    const results = await runAll('signal', chosen);
     const layers = results['Activation variance by layer, ${probe}'];
     // Layer l ends at 1 / (l + last epoch): the lower median of 4, 8 and 30 epochs is the one of 8, of 30 thrice that of 30;
     // failed, cancelled and running ones were probed too (at 0 or 1).
@@ -343,7 +278,7 @@ describe('with sweeps', () => {
   test('tells networks apart by any further axis that has several values', async () => {
     const results = await run('wide');
     expect(results[best]?.map(({ setting }) => setting)).toEqual(['width 16', 'width 64']);
-    expect(results['Median epochs to target']?.map(({ network }) => network)).toEqual([
+    expect(results[epochsTitle]?.map(({ network }) => network)).toEqual([
       'relu · depth 2 · width 16',
       'relu · depth 2 · width 64',
     ]);
@@ -358,21 +293,24 @@ describe('with sweeps', () => {
 
   test('is not led astray by quotes in a value', async () => {
     const hostile = "x' OR 'a' = 'a";
-    for (const rows of Object.values(await run(hostile, { activation: hostile, depth: hostile, setting: hostile }))) {
+    for (const rows of Object.values(await run(hostile, { activation: hostile, depth: hostile, regime: hostile }))) {
       expect(rows).toEqual([]);
     }
   });
 });
 
 test('overrides and transformations name columns that the queries give', () => {
-  for (const panel of [...(sweeps.panels ?? []), ...(sweep.panels ?? [])] as Panel[]) {
-    if (panel.type === 'row') continue;
-    const known = Object.keys(columns[panel.title!]!);
-    const byName = panel.fieldConfig!.overrides.filter(({ matcher }) => matcher.id === 'byName');
-    const overridden = panel.type === 'timeseries' ? [] : byName.map(({ matcher }) => String(matcher.options));
-    const matrix = panel.transformations?.find(({ id }) => id === 'groupingToMatrix')?.options as
-      Readonly<Record<string, string>> | undefined;
-    const grouped = matrix ? [matrix['columnField'], matrix['rowField'], matrix['valueField']] : [];
-    expect(known).toEqual(expect.arrayContaining([...overridden, ...grouped]));
+  for (const page of pages) {
+    for (const panel of sqlPanels(models[page])) {
+      const known = Object.keys(panelColumns[page]![panel.title!]!);
+      const byName = panel.fieldConfig!.overrides.filter(({ matcher }) => matcher.id === 'byName');
+      // Series of a time series, and columns of a matrix, are named by values.
+      const isNamedByValues = panel.type === 'timeseries' || (panel.transformations ?? []).length > 0;
+      const overridden = isNamedByValues ? [] : byName.map(({ matcher }) => String(matcher.options));
+      const grouping = panel.transformations?.find(({ id }) => id === 'groupingToMatrix')?.options as
+        Readonly<Record<string, string>> | undefined;
+      const grouped = grouping ? [grouping['columnField'], grouping['rowField'], grouping['valueField']] : [];
+      expect(known).toEqual(expect.arrayContaining([...overridden, ...grouped]));
+    }
   }
 });

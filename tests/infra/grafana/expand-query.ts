@@ -1,12 +1,10 @@
+import { expandQuery as expandAsGrafana } from '../../../infra/grafana/expand-query.ts';
+import type { VariableValues } from '../../../infra/grafana/interpolate.ts';
 import type pg from 'pg';
 import type { Dashboard, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** Values of a dashboard's variables; one with several values is a list, as in Grafana. */
-export type VariableValues = Readonly<Record<string, string | readonly string[]>>;
-
-const from = '2026-01-01T00:00:00Z';
-const to = '2027-01-01T00:00:00Z';
-const intervalSeconds = 60;
+/** Holds all that the fixtures make. */
+const wholeYear = { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2027-01-01T00:00:00Z') };
 
 /** The SQL of a panel's only query. */
 export function panelSql(panel: Panel): string {
@@ -15,33 +13,21 @@ export function panelSql(panel: Panel): string {
   return query.rawSql;
 }
 
+/** The panels that ask the database, in their order. */
+export function sqlPanels(dashboard: Dashboard): Panel[] {
+  return ((dashboard.panels ?? []) as Panel[]).filter(
+    ({ type, datasource }) => type !== 'row' && datasource?.type === 'postgres',
+  );
+}
+
 /** The SQL of a variable; empty for one that is not read from the database. */
 export function variableSql(variable: VariableModel): string {
   return variable.type === 'query' && typeof variable.query === 'string' ? variable.query : '';
 }
 
-/**
- * A query as Grafana sends it: variables by their format (`sqlstring` doubles quotes and joins several values by commas), then the
- * macros of its PostgreSQL data source. Throws when anything is left that Grafana would have to replace.
- */
-export function expandQuery(sql: string, values: VariableValues): string {
-  const expanded = sql
-    .replaceAll(/\$\{(\w+):sqlstring\}/g, (_, name: string) => {
-      const value = values[name];
-      if (value === undefined) throw new Error(`There is no variable ${name}.`);
-      return [value]
-        .flat()
-        .map((one) => `'${one.replaceAll("'", "''")}'`)
-        .join(',');
-    })
-    .replaceAll('$__interval', `${intervalSeconds}s`)
-    .replaceAll(
-      /\$__timeGroupAlias\((\w+),\s*\d+s\)/g,
-      `floor(extract(epoch from $1)/${intervalSeconds})*${intervalSeconds} AS "time"`,
-    )
-    .replaceAll(/\$__timeFilter\((\w+)\)/g, `$1 BETWEEN '${from}' AND '${to}'`);
-  if (expanded.includes('$')) throw new Error(`Not expanded: ${expanded}`);
-  return expanded;
+/** A query as Grafana sends it, with one point a minute. */
+export function expandQuery(sql: string, values: VariableValues, range = wholeYear): string {
+  return expandAsGrafana(sql, { values, ...range, intervalMs: 60_000 });
 }
 
 /**
@@ -67,8 +53,10 @@ async function defaultOf(
 ): Promise<string | readonly string[]> {
   if (variable.type === 'datasource') return 'initsweep';
   if (variable.type === 'custom') return String(variable.options?.[0]?.value);
+  if (variable.type === 'constant') return variable.query as string;
   const { rows, fields } = await client.query<Record<string, unknown>>(expandQuery(variableSql(variable), values));
   const column = fields.some(({ name }) => name === '__value') ? '__value' : fields[0]!.name;
   const options = rows.map((row) => String(row[column]));
-  return variable.includeAll ? options : (options[0] ?? '');
+  if (variable.includeAll) return options;
+  return variable.multi ? options.slice(0, 1) : (options[0] ?? '');
 }

@@ -33,6 +33,7 @@ export async function insertSweep(
     trial_count: 40,
   });
   for (const [number, trial] of trials.entries()) await insertTrial(client, id, number, trial, target);
+  await client.query('SELECT refresh_cells(100000, true)');
 }
 
 async function insertTrial(
@@ -96,7 +97,13 @@ async function insertTrial(
   for (const epoch of new Set([0, last])) {
     for (const layer of [1, 2]) {
       const value = trial.losses[epoch] === null ? null : 1 / (layer + epoch);
-      const signals = { activation_variance: value, gradient_norm: value, saturated_share: 0.5, unit_cosine: 0.25 };
+      const signals = {
+        activation_variance: value,
+        pre_activation_variance: value,
+        gradient_norm: value,
+        saturated_share: 0.5,
+        unit_cosine: 0.25,
+      };
       await insert(client, 'layer', { trial_id: trialId, epoch, layer, ...signals });
     }
   }

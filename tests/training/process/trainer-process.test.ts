@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CheckpointError, MachineError, UserError } from '../../../core/errors.ts';
@@ -111,6 +112,69 @@ describe('trainer process', () => {
     expect(fine).toHaveProperty('result.epochsRun', 3);
   });
 
+  it('hands a trial over with a last checkpoint when it is told to, and others go on', async () => {
+    const config = trialConfig({ epochs: 400, batchSize: 1, width: 16, learningRate: 0.01, seed: 5 });
+    const [expected] = await stories(trainer, [config]);
+    const handOver = new AbortController();
+    const checkpoints: TrialCheckpoint[] = [];
+    const records = new Map<number, TrialProgress>();
+    const keep = (progress: TrialProgress): void => void records.set(progress.epoch.epoch, { ...progress, id: '' });
+    const onCheckpoint = (taken: TrialCheckpoint): void => void checkpoints.push(taken);
+    const leaving = trainer.train(
+      [{ id: 'leaving', config }],
+      (progress) => {
+        keep(progress);
+        if (progress.epoch.epoch === 2) handOver.abort();
+      },
+      never,
+      { intervalMs: 600_000, onCheckpoint, handOver: handOver.signal },
+    );
+    const staying = stories(trainer, [trialConfig({ epochs: 20, batchSize: 1, width: 16 })], 'staying');
+    expect(errorOf((await leaving)[0])).toBeInstanceOf(MachineError);
+    expect((await staying)[0]!.outcome).toHaveProperty('result.epochsRun', 20);
+    const [last, ...more] = checkpoints;
+    expect(more).toEqual([]);
+    expect(last!.epoch).toBeGreaterThanOrEqual(2);
+    expect(Math.max(...records.keys())).toBe(last!.epoch);
+    const [outcome] = await trainer.train([{ id: 'next', config, checkpoint: last!.bytes }], keep, never);
+    expect({ id: '', result: { ...(outcome as { result: TrialResult }).result, durationMs: 0 } }).toEqual(
+      expected!.outcome,
+    );
+    expect([...records.values()]).toEqual(expected!.progress);
+  });
+
+  it('lets a trial that was to be handed over before it began leave without a step', async () => {
+    const job = { id: 'never', config: trialConfig({ epochs: 100_000_000 }) };
+    const handOver = AbortSignal.abort();
+    const onCheckpoint = (): void => {};
+    const [outcome] = await trainer.train([job], () => {}, never, { intervalMs: 600_000, onCheckpoint, handOver });
+    expect(errorOf(outcome)).toBeInstanceOf(MachineError);
+  });
+
+  it('kills a process that hangs, tells its trials why, and finds a fresh one', async () => {
+    const watched = await startTrainerProcess(settings, 1_000);
+    const { outcomes } = await trainEndlessly(watched);
+    // Stopped, it answers no more than one that is caught in native code.
+    const pid = watched.pid!;
+    process.kill(pid, 'SIGSTOP');
+    expect(errorOf((await outcomes)[0])).toEqual(
+      new MachineError(`The trainer process ${pid} was killed: it did nothing for 1 s.`),
+    );
+    expect(isAlive(pid)).toBe(false);
+    const [told] = await stories(watched, [trialConfig()]);
+    expect(told!.outcome).toHaveProperty('result.epochsRun', 3);
+    await watched.close();
+  });
+
+  it('is let live while it has nothing to do', async () => {
+    const watched = await startTrainerProcess(settings, 500);
+    const { pid } = watched;
+    await sleep(1_500);
+    expect(watched.pid).toBe(pid);
+    expect(isAlive(pid!)).toBe(true);
+    await watched.close();
+  });
+
   it('takes aborted trials out at once and goes on with the others', async () => {
     const controller = new AbortController();
     const { outcomes } = await trainEndlessly(trainer, controller.signal);
@@ -148,6 +212,16 @@ describe('trainer process', () => {
     await expect(short.train([endless], () => {}, never)).rejects.toThrow(MachineError);
     await expect(short.inspect(endless.config.dataset)).rejects.toThrow(MachineError);
     await short.close();
+  });
+
+  it('ends when its parent is killed, even when it is caught in native code for ever', async () => {
+    const script = fileURLToPath(new URL('parent-of-one-that-hangs.ts', import.meta.url));
+    const parent = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(printed.toString());
+    expect(isAlive(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    await gone(pid);
   });
 
   it('ends when its parent is killed, in the middle of training', async () => {

@@ -1,0 +1,61 @@
+import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
+import { colouredText, count, instant, sentence } from './fields.ts';
+import { cellOfRow, rowLink } from './navigation.ts';
+import { table } from './panels.ts';
+import { quoted } from './sql-query.ts';
+import { stateMapping } from './states.ts';
+
+/** Leads from a row with sweep_id, regime, initializer and trial to the trial's own dashboard. */
+export const trialLink = rowLink('Open this trial', 'trial', {
+  'var-sweep': '${sweep}',
+  'var-regime': cellOfRow('regime'),
+  'var-initializer': cellOfRow('initializer'),
+  'var-trial': cellOfRow('trial'),
+});
+
+/** Trials that ended without a usable network, and why. */
+export function failurePanel(): TablePanel {
+  return table(
+    {
+      title: 'Diverged, failed and cancelled trials',
+      description:
+        'Diverged is a result (a loss or a weight became NaN or infinite); failed means that no attempt could finish. The first 500, failed ones first.',
+      noData: 'Nothing went wrong.',
+    },
+    `SELECT number AS "trial", state, initializer, regime, seed, reason,
+  epochs_run AS "epochs", backend, worker, attempt, finished_at AS "finished"
+FROM trial_detail
+WHERE sweep_id = ${quoted('sweep')} AND state IN ('diverged', 'failed', 'cancelled')
+ORDER BY state = 'failed' DESC, number
+LIMIT 500`,
+  )
+    .span(16)
+    .height(10)
+    .overrideByName('state', [{ id: 'mappings', value: [stateMapping] }, ...colouredText])
+    .overrideByName('trial', [{ id: 'links', value: [trialLink] }, ...count])
+    .overrideByRegexp('/^(seed|epochs|attempt)$/', count)
+    .overrideByName('finished', instant)
+    .overrideByName('reason', sentence);
+}
+
+/** Pauses, restarts and faults. */
+export function eventPanel(): TablePanel {
+  return table(
+    {
+      title: 'Pauses, restarts and faults',
+      description: 'What was recorded of this sweep, and of workers while it was open; the newest 200.',
+      noData: 'Nothing was recorded.',
+    },
+    `SELECT e.at AS "when", e.kind, e.detail
+FROM dashboard_event e
+JOIN sweep_status s ON s.sweep_id = ${quoted('sweep')}
+WHERE e.sweep_id = s.sweep_id
+  OR (e.sweep_id IS NULL AND e.at BETWEEN s.created_at AND coalesce(s.closed_at, now()))
+ORDER BY e.at DESC
+LIMIT 200`,
+  )
+    .span(8)
+    .height(10)
+    .overrideByName('when', instant)
+    .overrideByName('detail', sentence);
+}
