@@ -18,7 +18,8 @@ type Close = () => Promise<void>;
 
 /**
  * The life of a worker's process. Says { kind: 'ready' } to a parent when it polls. The first SIGTERM or SIGINT lets it
- * finish what it can within its grace time, the second one ends it at once. Exit codes: 0 stopped as asked, 1 failed,
+ * finish what it can within its grace time, the second one ends it at once. One that a parent started with a channel stops in the same way when
+ * that parent is gone: nobody else would. Exit codes: 0 stopped as asked, 1 failed,
  * 2 a person must act (the message says what), 128 + the signal's number when ended at once.
  */
 export async function runWorkerProcess<Config extends WorkerConfig>(worker: WorkerProcess<Config>): Promise<never> {
@@ -33,6 +34,12 @@ export async function runWorkerProcess<Config extends WorkerConfig>(worker: Work
       running.shutdown();
     });
   }
+  process.on('disconnect', () => {
+    if (running === null) process.exit(exitCodes.stopped);
+    if (running.getState() !== 'RUNNING') return;
+    logger?.warn('stopping; the process that started this worker is gone');
+    running.shutdown();
+  });
   try {
     const config = worker.readConfig(process.env);
     logger = installRuntime(worker.name, config);

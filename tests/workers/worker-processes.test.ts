@@ -1,12 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
 import { progressQuery } from '../../workflows/messages.ts';
 import type { sweep } from '../../workflows/sweep.ts';
 import { controlQueue } from '../../workflows/task-queues.ts';
+import { trainersOf } from '../faults/cluster.ts';
 import { createTestDatabase } from '../setup/test-database.ts';
 import { createTestNamespace, type TestNamespace } from '../setup/test-namespace.ts';
+import { gone } from '../training/process/processes.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
 let temporal: TestNamespace;
@@ -80,6 +85,22 @@ describe('a worker’s process', () => {
     },
   );
 });
+
+test('a worker and its trainer processes end when the process that started them is killed', async () => {
+  const script = fileURLToPath(new URL('parent-that-is-killed.ts', import.meta.url));
+  const parent = spawn(process.execPath, ['--import', 'tsx', script], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
+  const worker = Number(printed.toString());
+  const trainers = await trainersOf(worker);
+  expect(trainers.length).toBeGreaterThanOrEqual(1);
+  parent.kill('SIGKILL');
+  // Its grace time, and room for a busy machine.
+  await gone(worker, 25_000);
+  for (const trainer of trainers) await gone(trainer, 5_000);
+}, 120_000);
 
 describe('a trial whose worker goes', () => {
   test('by being killed is trained to its end by another one, once', async () => {

@@ -1,0 +1,44 @@
+import type { CampaignOptions, CampaignResult } from './campaign.ts';
+import { faultNames } from './faults.ts';
+
+/** What did not hold; empty when everything did. */
+export function failuresOf(result: CampaignResult, { trials }: CampaignOptions): string[] {
+  const { disturbed, undisturbed, injected, refused, executionsOfTwentyStarts } = result;
+  const damaged = injected.filter(({ name }) => name.includes('checkpoint')).length;
+  return [
+    ...[undisturbed, disturbed].flatMap(({ trials: found, wrongEpochs, states }) => [
+      ...(found === trials ? [] : [`${found} trials instead of ${trials}`]),
+      ...(wrongEpochs === 0 ? [] : [`${wrongEpochs} epochs lost or doubled`]),
+      ...['running', 'failed', 'cancelled']
+        .filter((state) => states[state])
+        .map((state) => `${states[state]} trials ${state}`),
+    ]),
+    ...(disturbed.hash === undisturbed.hash
+      ? []
+      : [`other results: ${disturbed.hash}, undisturbed ${undisturbed.hash}`]),
+    ...(refused >= damaged ? [] : [`${damaged} checkpoints were damaged and ${refused} refused`]),
+    ...(executionsOfTwentyStarts === 1 ? [] : [`${executionsOfTwentyStarts} executions of one workflow id`]),
+  ];
+}
+
+/** For a person, in Markdown. */
+export function reportOf(result: CampaignResult, options: CampaignOptions): string {
+  const { injected, undisturbed, disturbed, resumed, refused, executionsOfTwentyStarts } = result;
+  const rows = faultNames.flatMap((name) => {
+    const times = injected.filter((fault) => fault.name === name);
+    return times.length === 0 ? [] : [`| ${name} | ${times.length} | ${times[0]!.evidence} |`];
+  });
+  const failures = failuresOf(result, options);
+  return [
+    '| fault | injected | seen (the first of them) |',
+    '| --- | ---: | --- |',
+    ...rows,
+    `| the same workflow id started 20 times at once | 1 | ${executionsOfTwentyStarts} execution |`,
+    '',
+    `${options.trials} trials, ${injected.length} faults, ${options.trainingWorkers} training workers, seed ${options.seed}: ` +
+      `${JSON.stringify(disturbed.states)}; ${disturbed.seconds.toFixed(0)} s, undisturbed ${undisturbed.seconds.toFixed(0)} s.`,
+    `${resumed} trials went on from a checkpoint, ${refused} damaged checkpoints were refused.`,
+    `Hash of all results: ${disturbed.hash}, undisturbed ${undisturbed.hash}.`,
+    failures.length === 0 ? 'Nothing lost, nothing doubled.' : `FAILED: ${failures.join('; ')}.`,
+  ].join('\n');
+}
