@@ -1,7 +1,5 @@
-import { getClient, heartbeat, log } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { heartbeat, log } from '@temporalio/activity';
 import type { ClaimVerdict } from '../core/claims/claim.ts';
-import { MachineError } from '../core/errors.ts';
 import type { SweepLimits } from '../core/sweep/limits.ts';
 import { parseSweep } from '../core/sweep/parse-sweep.ts';
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
@@ -16,6 +14,7 @@ import type {
   TrialFailure,
 } from '../storage/sweep-store.ts';
 import { withTemporalFailures } from './failure.ts';
+import { isSweepOpen } from './open-workflows.ts';
 import { judgeStoredSweep } from './judge-stored-sweep.ts';
 
 export type { CellSummary, NewSweep, SweepEventKind, SweepProgress } from '../storage/sweep-store.ts';
@@ -116,20 +115,9 @@ export function createControlActivities({ store, limits }: ControlDependencies) 
      */
     closeOrphanedSweep: ({ sweepId, workflowId }: { sweepId: string; workflowId: string }): Promise<void> =>
       withTemporalFailures(async () => {
-        if (await isOpen(workflowId, sweepId)) return;
+        if (await isSweepOpen(workflowId, sweepId)) return;
         log.warn('the sweep workflow was terminated; closing its row', { sweepId, workflowId });
         await store.closeSweep(sweepId, 'cancelled', 'the sweep workflow was terminated');
       }),
   };
-}
-
-/** Whether the chain of runs that began with `firstRunId` is still open. */
-async function isOpen(workflowId: string, firstRunId: string): Promise<boolean> {
-  try {
-    const { status, raw } = await getClient().workflow.getHandle(workflowId).describe();
-    return status.name === 'RUNNING' && raw.workflowExecutionInfo?.firstRunId === firstRunId;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw new MachineError(`Temporal could not describe workflow ${workflowId}`, { cause: error });
-  }
 }

@@ -7,6 +7,7 @@ import type { ClaimAnswer, Fenced, SweepStore, TrialClaim } from '../storage/swe
 import type { Trainer } from '../training/trainer.ts';
 import { workerShutdownFailure } from './failure.ts';
 import { patienceMs, patiently } from './patience.ts';
+import { isAskingRunOpen, isSweepOpen } from './open-workflows.ts';
 import { ProgressWriter } from './progress-writer.ts';
 import { nobodyWillGoOn } from './stop-signals.ts';
 import type { SweepCache } from './sweep-cache.ts';
@@ -109,14 +110,29 @@ export async function trainTrial(
   }
 }
 
-/** Claims the trial, waiting as long as another owner with a living lease trains it. */
+/**
+ * Claims the trial, waiting as long as another owner with a living lease trains it. Where the sweep's row is closed but its workflow
+ * runs, it was reset, and the row is opened again.
+ */
 async function claimOrWait(
   store: SweepStore,
   signal: AbortSignal,
   claim: TrialClaim,
-): Promise<Exclude<ClaimAnswer, { kind: 'busy' }>> {
+): Promise<Exclude<ClaimAnswer, { kind: 'busy' | 'closed' }>> {
   for (;;) {
     const answer = await patiently(() => store.claimTrial(claim), signal);
+    if (answer.kind === 'closed') {
+      const { sweepId } = claim;
+      const { workflowId } = await patiently(() => store.readSweep(sweepId), signal);
+      const isReset = await patiently(
+        async () => (await isAskingRunOpen()) && (await isSweepOpen(workflowId, sweepId)),
+        signal,
+      );
+      if (!isReset) throw new StaleFenceError(`Sweep ${sweepId} is ${answer.state}: nobody waits for this trial.`);
+      Context.current().log.info('the sweep was reset; its row is opened again', { sweepId });
+      await patiently(() => store.reopenSweep(sweepId), signal);
+      continue;
+    }
     if (answer.kind !== 'busy') return answer;
     await Context.current().sleep(Math.min(Math.max(answer.retryAfterMs, 200), 5_000));
   }

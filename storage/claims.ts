@@ -1,4 +1,3 @@
-import { UserError } from '../core/errors.ts';
 import { cellOf } from '../core/trial/labels.ts';
 import type { TrialConfig } from '../core/trial/trial-config.ts';
 import type { FinalTrialState, TrialState } from '../core/trial/trial-record.ts';
@@ -7,7 +6,7 @@ import { Prisma, type PrismaClient } from './generated/client.ts';
 import { grouped } from './grouped.ts';
 import { isUniqueViolation } from './storage-error.ts';
 import { noSuchSweep } from './sweeps.ts';
-import type { ClaimAnswer, TrialClaim } from './sweep-store.ts';
+import type { ClaimAnswer, SweepState, TrialClaim } from './sweep-store.ts';
 
 /** Who asks again before the lease has ended may find the trial finished: it need not wait for all of the lease. */
 const longestWaitMs = 10_000;
@@ -62,7 +61,7 @@ function insertNewTrials(client: PrismaClient, rows: readonly NewTrialRow[], loc
     WITH locks AS MATERIALIZED (${lockExpression(locks)}),
     open AS (
       SELECT sweep.id, locks.now FROM sweep, locks
-      WHERE sweep.id = ANY(${rows.map(({ sweepId }) => sweepId)}::text[]) AND sweep.state <> 'cancelled'
+      WHERE sweep.id = ANY(${rows.map(({ sweepId }) => sweepId)}::text[]) AND sweep.state = 'running'
       FOR SHARE OF sweep
     ),
     claim AS MATERIALIZED (
@@ -102,7 +101,8 @@ function newTrialRow(claim: TrialClaim) {
 
 /**
  * In this order:
- * 1. What the owner has trained to an end, or taken over, is held, whatever the key says now.
+ * 1. What the owner has trained to an end, or taken over, is held, whatever the key says now, also when the sweep is closed; else a closed sweep
+ *    takes no claims: they come from workers that had not heard of its end.
  * 2. What is held under the key is linked to the sweep; an unfinished row of the owner's own goes.
  * 3. What another owner trains under the key is busy while its lease lives. After that the owner gets the row: the other's link and records go.
  * 4. Else the owner's unfinished row (of an earlier attempt, maybe under another backend's key) is taken up again, or a new one made.
@@ -112,10 +112,10 @@ function claimAmongOthers(client: PrismaClient, claim: TrialClaim): Promise<Clai
   return client.$transaction(async (database) => {
     const scope = scopeOf(claim);
     const now = await lock(database, locksOf(claim));
-    await requireOpen(database, claim.sweepId);
-
     const own = await ownTrial(database, claim);
     if (own !== null && isHeld(own.state)) return held(own);
+    const state = await sweepState(database, claim.sweepId);
+    if (state !== 'running') return { kind: 'closed', state };
     const holder = await holderOf(database, scope, claim.key);
     if (holder !== null && holder.id !== own?.id) {
       if (isHeld(holder.state)) {
@@ -190,13 +190,10 @@ export function trialColumns(config: TrialConfig) {
   };
 }
 
-async function requireOpen(database: Database, sweepId: string): Promise<void> {
+async function sweepState(database: Database, sweepId: string): Promise<SweepState> {
   const sweep = await database.sweep.findUnique({ where: { id: sweepId }, select: { state: true } });
   if (sweep === null) throw noSuchSweep(sweepId);
-  // A completed or failed sweep may go on after a reset of its workflow; a cancelled one is what a person asked for.
-  if (sweep.state === 'cancelled') {
-    throw new UserError(`Sweep ${sweepId} was cancelled. Start a new one: it takes over what this one has trained.`);
-  }
+  return sweep.state;
 }
 
 async function holderOf(database: Database, scope: string, key: string): Promise<Candidate | null> {

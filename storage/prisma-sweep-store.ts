@@ -16,7 +16,7 @@ import { extendSweep, failedNumbers, isPaused, releaseTrial, setPaused } from '.
 import { storageError } from './storage-error.ts';
 import type { SweepStore } from './sweep-store.ts';
 import { keepTheory } from './theory.ts';
-import { closeSweep, listSweeps, openSweep, readSweep } from './sweeps.ts';
+import { closeSweep, listSweeps, openSweep, readSweep, reopenSweep } from './sweeps.ts';
 
 export interface OpenStore extends SweepStore {
   /** Of the trials in this store. */
@@ -77,6 +77,7 @@ export async function openStore(
     isPaused: (id) => run('isPaused', { id }, () => isPaused(client, id)),
     failedNumbers: (sweepId, after, limit) =>
       run('failedNumbers', { sweepId, after, limit }, () => failedNumbers(client, sweepId, after, limit)),
+    reopenSweep: (id) => run('reopenSweep', { id }, () => reopenSweep(client, id)),
     claimTrial: (claim) =>
       run('claimTrial', { sweepId: claim.sweepId, number: claim.number, key: claim.key }, () => claimTrial(claim)),
     recordProgress: (trial, epochs, layers, leaseMs) =>

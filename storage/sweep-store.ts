@@ -52,7 +52,9 @@ export type ClaimAnswer =
   /** A final result is held already (and is now linked to the sweep). */
   | { readonly kind: 'held'; readonly trialId: string; readonly state: FinalTrialState }
   /** Another owner trains it under a living lease: ask again. */
-  | { readonly kind: 'busy'; readonly retryAfterMs: number };
+  | { readonly kind: 'busy'; readonly retryAfterMs: number }
+  /** The sweep's row is closed: nobody waits for the trial, unless the sweep's workflow was reset; see reopenSweep. */
+  | { readonly kind: 'closed'; readonly state: Exclude<SweepState, 'running'> };
 
 export interface Fenced {
   readonly trialId: string;
@@ -194,7 +196,9 @@ export interface SweepStore {
   /** Numbers of the sweep's failed trials in ascending order, from the first above `after`; at most `limit`. */
   failedNumbers(sweepId: string, after: number, limit: number): Promise<number[]>;
   closeSweep(id: string, state: Exclude<SweepState, 'running'>, reason: string): Promise<void>;
-  /** The owner itself always gets its trial back with a new fence, unless it is held. */
+  /** Makes a closed sweep run again. For who has seen that a reset of its workflow runs. Throws UserError when there is no such sweep. */
+  reopenSweep(id: string): Promise<void>;
+  /** The owner itself always gets its trial back with a new fence, unless it is held or the sweep is closed. */
   claimTrial(claim: TrialClaim): Promise<ClaimAnswer>;
   /** Adds records and renews the lease. */
   recordProgress(

@@ -50,6 +50,16 @@ export async function closeSweep(
   });
 }
 
+/** Takes the sweep's lock alone, so a closing that is under way comes before or after it. */
+export async function reopenSweep(client: PrismaClient, id: string): Promise<void> {
+  await client.$transaction(async (database) => {
+    await lockAlone(database, id);
+    const { state } = await readSweep(database, id);
+    if (state === 'running') return;
+    await database.sweep.update({ where: { id }, data: { state: 'running', reason: null, closedAt: null } });
+  });
+}
+
 export function noSuchSweep(id: string): UserError {
   return new UserError(`There is no sweep ${id} in the database. Look for its run id in the list of sweeps.`);
 }

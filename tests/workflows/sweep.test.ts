@@ -207,6 +207,19 @@ describe('a sweep', () => {
   });
 });
 
+/** To its first task, so that it begins anew under the same name. */
+async function reset(handle: Awaited<ReturnType<typeof start>>): Promise<void> {
+  const { events } = await handle.fetchHistory();
+  const firstCompleted = events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId;
+  await temporal.client.workflowService.resetWorkflowExecution({
+    namespace: temporal.namespace,
+    workflowExecution: { workflowId: handle.workflowId },
+    reason: 'the test says so',
+    requestId: randomUUID(),
+    workflowTaskFinishEventId: firstCompleted ?? null,
+  });
+}
+
 describe('what goes wrong around a sweep', () => {
   test('an attempt that lost its trial stops, and the next one ends it', async () => {
     const trainer = await trainingWorker({ epochMs: 400 });
@@ -225,15 +238,7 @@ describe('what goes wrong around a sweep', () => {
     const handle = await start(sweepFile({ axes: { seed: [701, 702, 703, 704, 705] } }));
     await until(async () => (await handle.query(progressQuery)).done >= 5);
     const { sweepId } = await handle.query(progressQuery);
-    const { events } = await handle.fetchHistory();
-    const firstCompleted = events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId;
-    await temporal.client.workflowService.resetWorkflowExecution({
-      namespace: temporal.namespace,
-      workflowExecution: { workflowId: handle.workflowId },
-      reason: 'the test says so',
-      requestId: randomUUID(),
-      workflowTaskFinishEventId: firstCompleted ?? null,
-    });
+    await reset(handle);
     const result = await temporal.client.workflow.getHandle<typeof sweep>(handle.workflowId).result();
 
     expect(result).toMatchObject({ sweepId, trials: 20, states: { converged: 20, failed: 0, cancelled: 0 } });
@@ -262,6 +267,20 @@ describe('a sweep that is cancelled', () => {
     expect(states.converged).toBeGreaterThanOrEqual(6);
     expect((await store.readSweep(sweepId)).state).toBe('cancelled');
     expect(await openWorkflows()).toBe(0);
+  });
+
+  test('goes on when it is reset, and ends with every trial once', async () => {
+    const trainer = await trainingWorker({ epochMs: 60 });
+    const handle = await start(sweepFile({ axes: { seed: [801, 802, 803, 804, 805] } }));
+    const { sweepId } = await untilSome(handle, 3);
+    await handle.cancel();
+    await failureOf(handle);
+    await reset(handle);
+    const result = await temporal.client.workflow.getHandle<typeof sweep>(handle.workflowId).result();
+
+    expect(result).toMatchObject({ sweepId, trials: 20, states: { converged: 20, failed: 0, cancelled: 0 } });
+    expect(await store.readSweep(sweepId)).toMatchObject({ state: 'completed' });
+    expect(trainer.begun.length).toBeLessThan(40);
   });
 
   test('can be started again, and then trains only what is missing', async () => {
