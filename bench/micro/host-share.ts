@@ -11,7 +11,7 @@ import type { TrialConfig } from '../../core/trial/trial-config.ts';
  * `node --cpu-prof --import tsx` for a profile.
  */
 const trials = Number(process.argv[2] ?? 32);
-const { backend } = await chooseBackend(process.argv[3] ?? 'wasm');
+const { backend } = await chooseBackend(process.argv[3] ?? 'auto');
 
 const spent: Record<string, number> = {};
 
@@ -46,6 +46,9 @@ const timedBackend: Backend = {
       evaluate: timed('evaluate', (...args: Parameters<Stack['evaluate']>) => stack.evaluate(...args)),
       signals: timed('signals', (...args: Parameters<Stack['signals']>) => stack.signals(...args)),
       read: timed('read', (...args: Parameters<Stack['read']>) => stack.read(...args)),
+      readParameters: timed('readParameters', (...args: Parameters<Stack['readParameters']>) =>
+        stack.readParameters(...args),
+      ),
     };
   },
 };

@@ -28,6 +28,13 @@ export const allCores = availableParallelism();
 
 const stacks = [1, 8, 32, 128];
 
+/** What of all that takes part; null: everything. */
+export interface Selection {
+  readonly systems: readonly string[] | null;
+  readonly stacks: readonly number[] | null;
+  readonly oneCore: boolean;
+}
+
 /** How each peer's processes are started; a peer that cannot be installed is named with the reason instead. */
 export async function findPeers(onProgress: (message: string) => void): Promise<{
   readonly found: readonly { readonly name: string; readonly command: readonly string[] }[];
@@ -54,6 +61,7 @@ export async function findPeers(onProgress: (message: string) => void): Promise<
 export async function startContenders(
   peers: Awaited<ReturnType<typeof findPeers>>,
   folderOf: (work: Work) => string,
+  selection: Selection,
 ): Promise<Contenders> {
   const lineups: Lineup[] = [
     { system: ours, cores: oneCore, stacks, alone: 8, start: () => startTrainerProcesses('simd', 1) },
@@ -86,7 +94,7 @@ export async function startContenders(
       start: () => startPeerProcesses({ command, folderOf }, 1, 1),
     })),
   ];
-  if (allCores > 1) {
+  if (allCores > 1 && !selection.oneCore) {
     const processes = `${allCores} processes`;
     lineups.push({
       system: ours,
@@ -111,10 +119,10 @@ export async function startContenders(
   }
   const contenders: Contender[] = [];
   const absent = [...peers.absent];
-  for (const lineup of lineups) {
+  for (const lineup of lineups.filter(({ system }) => selection.systems?.includes(system) ?? true)) {
     try {
       const processes = await lineup.start();
-      for (const stack of lineup.stacks) {
+      for (const stack of lineup.stacks.filter((size) => selection.stacks?.includes(size) ?? true)) {
         const trials = stack === 1 ? lineup.alone : stack;
         contenders.push({ system: lineup.system, cores: lineup.cores, stack, trials, processes });
       }

@@ -12,7 +12,8 @@ interface Candidate {
 }
 
 /**
- * Best first. Loaded when tried, so that a package that is not installed hinders nobody else. By model-steps a second of
+ * Best first. Loaded when tried, so that a package that is not installed hinders nobody else. simd takes half of wasm's time
+ * (docs/performance.md). By model-steps a second of
  * processor time (depth 8, batch 128, adam), wasm is ahead of native's stacks of 16 up to width 128 (5,038 against 1,292 at
  * width 32, 376 against 310 at 128) and level at 512 (24 against 26).
  */
