@@ -73,8 +73,8 @@ export async function trainTrial(
   try {
     const { spec, plan } = await patiently(() => sweeps.read(sweepId, number), signal);
     const { config } = plan.decode(number);
-    const { hash: datasetHash } = await trainer.inspect(config.dataset);
-    const key = trialKey(config, { arithmetic: trainer.info.arithmetic, datasetHash });
+    const { hash: datasetHash, backend, arithmetic } = await trainer.inspect(config);
+    const key = trialKey(config, { arithmetic, datasetHash });
     const answer = await claimOrWait(store, signal, {
       sweepId,
       number,
@@ -85,8 +85,8 @@ export async function trainTrial(
       provenance: {
         worker: dependencies.worker,
         attempt: info.attempt,
-        backend: trainer.info.backend,
-        arithmetic: trainer.info.arithmetic,
+        backend,
+        arithmetic,
         versions: dependencies.versions,
         workflowRunId: info.workflowExecution?.runId ?? '',
       },

@@ -51,6 +51,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--activation <name>', 'activation of the network', 'relu')
     .option('--depth <layers>', 'predict a network with so many hidden layers of that fan-out')
     .option('--outputs <units>', 'outputs of that network', '10')
+    .option('--network <name>', 'mlp, residual, "residual(blockLayers=3)" or convolution', 'mlp')
+    .option('--normalization <name>', 'none, layer or batch', 'none')
     .action(run(async () => (await import('./commands/explain.ts')).explainCommand));
   program
     .command('preview')

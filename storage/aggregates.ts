@@ -26,13 +26,13 @@ export async function progress(client: PrismaClient, sweepId: string): Promise<S
       FROM sweep_trial l JOIN trial t ON t.id = l.trial_id
       WHERE l.sweep_id = ${sweepId} GROUP BY t.state`,
     client.$queryRaw<CellSummary[]>`
-      SELECT initializer, activation, depth, width, learning_rate AS "learningRate", optimizer, batch_size AS "batchSize", dataset,
+      SELECT initializer, activation, network, normalization, depth, width, learning_rate AS "learningRate", optimizer, batch_size AS "batchSize", dataset,
         trials::int, converged::int, median_epochs_to_target AS "medianEpochsToTarget",
         median_test_accuracy AS "medianTestAccuracy", median_test_loss AS "medianTestLoss"
       FROM cell_summary
       WHERE sweep_id = ${sweepId} AND trained > 0
       ORDER BY converged_share DESC, median_epochs_to_target, median_test_accuracy DESC NULLS LAST, median_test_loss,
-        initializer, activation, depth
+        initializer, activation, network, normalization, depth
       LIMIT 1`,
   ]);
   return {
@@ -46,7 +46,7 @@ export async function progress(client: PrismaClient, sweepId: string): Promise<S
 /** The columns of a TrialOutcomeRow, of the tables `sweep_trial l` and `trial t`. */
 export const outcomeColumns = Prisma.sql`
   l.number, t.id::text AS "trialId", t.state::text, coalesce(t.reason, '') AS reason, l.reused,
-  t.initializer, t.activation, t.depth, t.width, t.learning_rate AS "learningRate", t.optimizer,
+  t.initializer, t.activation, t.network, t.normalization, t.depth, t.width, t.learning_rate AS "learningRate", t.optimizer,
   t.batch_size AS "batchSize", t.dataset, t.seed::double precision AS seed,
   t.epochs_to_target AS "epochsToTarget", t.epochs_run AS "epochsRun",
   t.test_loss AS "testLoss", t.test_accuracy AS "testAccuracy", t.best_validation_loss AS "bestValidationLoss",

@@ -67,7 +67,7 @@ function insertNewTrials(client: PrismaClient, rows: readonly NewTrialRow[], loc
     claim AS MATERIALIZED (
       SELECT claimed.*, open.now
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS claimed ("sweepId" text, number int, "leaseMs" double precision,
-        scope text, key text, state trial_state, config jsonb, initializer text, activation text, depth int, width int,
+        scope text, key text, state trial_state, config jsonb, initializer text, activation text, network text, normalization text, depth int, width int,
         "learningRate" double precision, optimizer text, "batchSize" int, dataset text, seed bigint, "epochBudget" int,
         "targetMetric" text, "targetThreshold" double precision, worker text, attempt int, backend text, arithmetic text,
         versions jsonb, "workflowRunId" text)
@@ -75,10 +75,10 @@ function insertNewTrials(client: PrismaClient, rows: readonly NewTrialRow[], loc
       WHERE NOT EXISTS (SELECT FROM sweep_trial WHERE sweep_id = claimed."sweepId" AND sweep_trial.number = claimed.number)
     ),
     made AS (
-      INSERT INTO trial (scope, key, state, config, initializer, activation, depth, width, learning_rate, optimizer, batch_size,
+      INSERT INTO trial (scope, key, state, config, initializer, activation, network, normalization, depth, width, learning_rate, optimizer, batch_size,
         dataset, seed, epoch_budget, target_metric, target_threshold, worker, attempt, backend, arithmetic, versions,
         workflow_run_id, started_at, lease_until)
-      SELECT scope, key, state, config, initializer, activation, depth, width, "learningRate", optimizer, "batchSize",
+      SELECT scope, key, state, config, initializer, activation, network, normalization, depth, width, "learningRate", optimizer, "batchSize",
         dataset, seed, "epochBudget", "targetMetric", "targetThreshold", worker, attempt, backend, arithmetic, versions,
         "workflowRunId", now, now + "leaseMs" * interval '1 ms'
       FROM claim

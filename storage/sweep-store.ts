@@ -92,6 +92,8 @@ export interface SweepProgress {
 export interface Cell {
   readonly initializer: string;
   readonly activation: string;
+  readonly network: string;
+  readonly normalization: string;
   readonly depth: number;
   readonly width: number;
   readonly learningRate: number;

@@ -1,11 +1,10 @@
 import type { Activation } from '../core/activations/activation.ts';
+import type { NetworkSizes } from '../core/networks/network-layers.ts';
 import type { Loss, Optimizer } from '../core/trial/trial-config.ts';
 import type { Dataset, SplitName } from './datasets/dataset.ts';
 
 /** What all trials of one stack share; everything else may differ from slot to slot. */
-export interface StackShape {
-  /** [inputs, width, ..., width, outputs]; kernels are consecutive pairs. */
-  readonly layerSizes: readonly number[];
+export interface StackShape extends NetworkSizes {
   readonly activation: Activation;
   readonly loss: Loss;
   readonly batchSize: number;
@@ -14,7 +13,7 @@ export interface StackShape {
 
 /** One trial's state on its way into or out of a slot. */
 export interface SlotState {
-  /** Per layer: kernel [fanIn, fanOut] row-major, then bias [fanOut]; layers one after the other. */
+  /** Layer after layer, as parameterLayout says. */
   readonly parameters: Float32Array;
   /** Optimizer moments, each laid out as `parameters`, one after the other; null at step 0. */
   readonly moments: Float32Array | null;
@@ -32,7 +31,10 @@ export interface MetricSums {
   readonly correct: number;
 }
 
-/** One layer's raw signals for a batch of B examples, all [B, fanOut] row-major but the kernel gradient [fanIn, fanOut]. */
+/**
+ * One layer's raw signals for a batch of B examples, all [B, positions, units] row-major (one position but in a convolution) but the kernel
+ * gradient [fanIn, units]. Pre-activations are what goes into the activation: after the shortcut, and normalized over this batch.
+ */
 export interface LayerSignals {
   readonly preActivations: Float32Array;
   /** f(preActivations); of the output layer, which is linear, the pre-activations themselves. */
@@ -57,7 +59,7 @@ export interface Stack {
   train(slots: readonly number[], batches: Uint32Array, steps: number): Promise<void>;
   /** Reads and clears the slots' training sums. */
   takeTrainSums(slots: readonly number[]): Promise<MetricSums[]>;
-  /** Forward pass over a whole split. */
+  /** Forward pass over a whole split; batch normalization takes its statistics from the reference examples (referenceExamples). */
   evaluate(slots: readonly number[], split: SplitName): Promise<MetricSums[]>;
   /** Forward and backward pass of one slot over training rows, updating nothing; one entry per kernel, first layer first. */
   signals(slot: number, rows: Uint32Array): Promise<LayerSignals[]>;
@@ -75,8 +77,11 @@ export interface Backend {
   readonly arithmetic: string;
   /** For a person: device and library versions. */
   readonly description: string;
+  /** Whether it trains every network, or the plain multilayer perceptron (isPlain) alone. */
+  readonly trains: 'all' | 'plain';
   /** Slots beyond which no shape's stack gains on this backend; how many of them pay for one shape is measured (StackSize). */
   readonly preferredCapacity: number;
+  /** Throws BugError for a shape that it does not train. */
   createStack(shape: StackShape, dataset: Dataset, capacity: number): Promise<Stack>;
   dispose(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { initializeLayer } from '../core/initializers/initialize-layer.ts';
 import { randomStream } from '../core/random/random-stream.ts';
 import type { TrialConfig } from '../core/trial/trial-config.ts';
-import type { SlotState, Stack } from './backend.ts';
+import type { SlotState, Stack, StackShape } from './backend.ts';
 import { lsuvExamples, rescaleToUnitVariance } from './lsuv.ts';
 import { parameterLayout } from './parameter-layout.ts';
 
@@ -15,7 +15,7 @@ export async function placeInitialState(
   config: TrialConfig,
   examples: number,
 ): Promise<void> {
-  const state = initialState(config, stack.shape.layerSizes);
+  const state = initialState(config, stack.shape);
   stack.place(slot, state);
   if (config.initializer.name !== 'lsuv') return;
   const rows = Uint32Array.from({ length: examples }, (_, row) => row);
@@ -23,16 +23,18 @@ export async function placeInitialState(
   await rescaleToUnitVariance(stack, slot, state, config.initializer, rows.subarray(0, lsuvExamples));
 }
 
-/** A trial before its first step: every layer drawn from a stream of its own, so that layer 3 is the same at any depth. */
-function initialState(config: TrialConfig, layerSizes: readonly number[]): SlotState {
+/** A trial before its first step: every layer drawn from a stream of its own, so that layer 3 is the same at any depth. Gains are 1. */
+function initialState(config: TrialConfig, shape: StackShape): SlotState {
   const { initializer, activation, seed, learningRate, optimizer } = config;
-  const layout = parameterLayout(layerSizes);
+  const layout = parameterLayout(shape);
   const parameters = new Float32Array(layout.count);
-  layout.layers.forEach(({ fanIn, fanOut, kernel, bias }, index) => {
+  layout.layers.forEach(({ fanIn, fanOut, units, kernelSize, place, kernel, bias, gain }, index) => {
     const stream = randomStream(seed, 'kernel', index + 1);
-    const initial = initializeLayer(initializer, { fanIn, fanOut, activation }, stream);
+    const layer = { fanIn, fanOut, activation, kernelArea: kernelSize ** 2, place };
+    const initial = initializeLayer(initializer, layer, stream);
     parameters.set(initial.kernel, kernel);
     parameters.set(initial.bias, bias);
+    if (gain !== null) parameters.fill(1, gain, gain + units);
   });
   return { parameters, moments: null, step: 0, learningRate, optimizer };
 }

@@ -1,11 +1,13 @@
+import { networkLayers, type NetworkLayer, type NetworkSizes } from '../core/networks/network-layers.ts';
+
 /** Where one layer's numbers lie in a trial's flat parameters. */
-export interface LayerLayout {
-  readonly fanIn: number;
-  readonly fanOut: number;
-  /** Offset of the kernel [fanIn, fanOut], row-major. */
+export interface LayerLayout extends NetworkLayer {
+  /** Offset of the kernel [fanIn, units], row-major; rows of a convolution go pixel by pixel over the kernel, channel by channel within. */
   readonly kernel: number;
-  /** Offset of the bias [fanOut], right after the kernel. */
+  /** Offset of the bias [units], right after the kernel. */
   readonly bias: number;
+  /** Offset of the normalization's gain [units], right after the bias; null where there is none. */
+  readonly gain: number | null;
 }
 
 export interface ParameterLayout {
@@ -14,14 +16,15 @@ export interface ParameterLayout {
   readonly layers: readonly LayerLayout[];
 }
 
-/** The order of SlotState.parameters for a network of these sizes: per layer kernel, then bias. */
-export function parameterLayout(layerSizes: readonly number[]): ParameterLayout {
+/** The order of SlotState.parameters for a network of these sizes: per layer kernel, bias, and gain where it is normalized. */
+export function parameterLayout(sizes: NetworkSizes): ParameterLayout {
   const layers: LayerLayout[] = [];
   let count = 0;
-  for (let layer = 1; layer < layerSizes.length; layer++) {
-    const [fanIn = 0, fanOut = 0] = layerSizes.slice(layer - 1, layer + 1);
-    layers.push({ fanIn, fanOut, kernel: count, bias: count + fanIn * fanOut });
-    count += fanIn * fanOut + fanOut;
+  for (const layer of networkLayers(sizes)) {
+    const { fanIn, units, normalized } = layer;
+    const bias = count + fanIn * units;
+    layers.push({ ...layer, kernel: count, bias, gain: normalized ? bias + units : null });
+    count = bias + units * (normalized ? 2 : 1);
   }
   return { count, layers };
 }

@@ -1,22 +1,34 @@
 import { setImmediate } from 'node:timers/promises';
-import { MachineError } from '../core/errors.ts';
-import type { DatasetSpec, TrialConfig } from '../core/trial/trial-config.ts';
+import { BugError, MachineError } from '../core/errors.ts';
+import { isPlain, type NetworkBuild } from '../core/networks/network.ts';
+import type { DatasetSpec } from '../core/trial/trial-config.ts';
 import { trialKey } from '../core/trial/trial-key.ts';
 import type { Backend, StackShape } from './backend.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { Dataset } from './datasets/dataset.ts';
 import type { QueuedTrial } from './group-trial.ts';
-import { momentCount } from './optimizers.ts';
-import { parameterLayout } from './parameter-layout.ts';
+import { slotBytes } from './slot-bytes.ts';
 import { StackGroup } from './stack-group.ts';
+import { shapeOf } from './stack-shape.ts';
 import { StackSize } from './stack-size.ts';
 import type { Checkpointing, Trainer, TrialJob, TrialOutcome, TrialProgress } from './trainer.ts';
 import { asTrialError } from './trial-error.ts';
 import { checkTrialFits, datasetFacts } from './trial-fit.ts';
 import type { TrialSnapshot } from './trial-snapshot.ts';
 
-/** A stack's parameters and moments stay below this (1 GiB), so that very large networks come in smaller stacks. */
+/** A stack stays below this (1 GiB), so that very large networks come in smaller stacks. */
 const maxStackBytes = 2 ** 30;
+
+interface TrainerOptions {
+  /** Hears of each piece of work that is done. */
+  readonly onTurn?: () => void;
+  /** Starts the backend of the networks that the first one does not train; called when the first such trial comes. */
+  readonly others?: () => Promise<Backend>;
+}
+
+const noOthers = async (): Promise<Backend> => {
+  throw new BugError('no backend was given for networks that are not plain');
+};
 
 /**
  * A Trainer with continuous batching: trials of all overlapping calls that share a shape and a data set are trained as one
@@ -24,17 +36,17 @@ const maxStackBytes = 2 ** 30;
  * any company, because the stack keeps its slots apart and because initial weights, order of the examples and probes
  * depend on the trial's own seed and epoch only.
  *
- * Runs on the caller's thread, event loop and backend; `startTrainerProcess` puts it beside. Closes the backend with itself. `onTurn` hears of
- * each piece of work that is done.
+ * Runs on the caller's thread, event loop and backend; `startTrainerProcess` puts it beside. Closes the backends with itself.
  */
 export function createTrainer(
   backend: Backend,
   loadDataset: (spec: DatasetSpec) => Promise<Dataset>,
-  onTurn: () => void = () => {},
+  { onTurn = () => {}, others = noOthers }: TrainerOptions = {},
 ): Trainer {
   const groups = new Map<string, StackGroup>();
   /** What was learned about a shape outlives its group. */
   const sizes = new Map<string, StackSize>();
+  let otherBackend: Promise<Backend> | null = null;
   let closed = false;
   let turning: Promise<void> | null = null;
 
@@ -61,18 +73,26 @@ export function createTrainer(
     turning = null;
   }
 
-  function sizeOf(key: string, { layerSizes, optimizer }: StackShape): StackSize {
-    const slotBytes = 4 * parameterLayout(layerSizes).count * (1 + momentCount[optimizer]);
-    const most = Math.max(1, Math.min(backend.preferredCapacity, Math.floor(maxStackBytes / slotBytes)));
+  async function backendFor(build: NetworkBuild): Promise<Backend> {
+    if (backend.trains === 'all' || isPlain(build)) return backend;
+    otherBackend ??= others().catch((error: unknown) => {
+      otherBackend = null;
+      throw error;
+    });
+    return otherBackend;
+  }
+
+  function sizeOf(key: string, shape: StackShape, { preferredCapacity }: Backend): StackSize {
+    const most = Math.max(1, Math.min(preferredCapacity, Math.floor(maxStackBytes / slotBytes(shape))));
     const size = sizes.get(key) ?? new StackSize(most);
     sizes.set(key, size);
     return size;
   }
 
-  function enqueue(trial: QueuedTrial, dataset: Dataset): void {
+  function enqueue(trial: QueuedTrial, dataset: Dataset, chosen: Backend): void {
     const shape = shapeOf(trial.job.config, dataset);
     const key = JSON.stringify([shape, dataset.hash]);
-    const group = groups.get(key) ?? new StackGroup(backend, shape, dataset, sizeOf(key, shape));
+    const group = groups.get(key) ?? new StackGroup(chosen, shape, dataset, sizeOf(key, shape, chosen));
     groups.set(key, group);
     group.add(trial);
     turning ??= takeTurns();
@@ -87,8 +107,9 @@ export function createTrainer(
     const { id, config, checkpoint } = job;
     try {
       const dataset = await loadDataset(config.dataset);
-      checkTrialFits(config, datasetFacts(dataset));
-      const key = (): string => trialKey(config, { arithmetic: backend.arithmetic, datasetHash: dataset.hash });
+      checkTrialFits(config, dataset);
+      const chosen = await backendFor(config);
+      const key = (): string => trialKey(config, { arithmetic: chosen.arithmetic, datasetHash: dataset.hash });
       const start = checkpoint ? decodeCheckpoint(checkpoint, config, key()) : null;
       const checkpoints = checkpointing && {
         intervalMs: checkpointing.intervalMs,
@@ -103,7 +124,8 @@ export function createTrainer(
       };
       return await new Promise((settle) => {
         const leaves = (): boolean => signal.aborted || closed;
-        enqueue({ job: { id, config }, start, onProgress, checkpoints: checkpoints ?? null, leaves, settle }, dataset);
+        const trial = { job: { id, config }, start, onProgress, checkpoints: checkpoints ?? null, leaves, settle };
+        enqueue(trial, dataset, chosen);
       });
     } catch (error) {
       return { id, error: asTrialError(error) };
@@ -122,8 +144,10 @@ export function createTrainer(
       },
     },
 
-    async inspect(spec) {
-      return datasetFacts(await loadDataset(spec));
+    async inspect(trial) {
+      const facts = datasetFacts(await loadDataset(trial.dataset));
+      const { name, arithmetic } = await backendFor(trial);
+      return { ...facts, backend: name, arithmetic };
     },
 
     async train(jobs, onProgress, signal, checkpointing) {
@@ -138,17 +162,7 @@ export function createTrainer(
       closed = true;
       await turning;
       await backend.dispose();
+      await (await otherBackend)?.dispose();
     },
-  };
-}
-
-function shapeOf(config: TrialConfig, dataset: Dataset): StackShape {
-  const hidden = Array.from({ length: config.depth }, () => config.width);
-  return {
-    layerSizes: [dataset.inputs, ...hidden, dataset.outputs],
-    activation: config.activation,
-    loss: config.loss,
-    batchSize: config.batchSize,
-    optimizer: config.optimizer.name,
   };
 }

@@ -10,8 +10,14 @@ export function datasetFacts({ hash, task, inputs, outputs, splits }: Dataset): 
 }
 
 /** Throws UserError when a trial cannot be trained on a data set; the message says the mend. */
-export function checkTrialFits(config: TrialConfig, facts: DatasetFacts): void {
+export function checkTrialFits(config: TrialConfig, dataset: Dataset): void {
   const { name } = config.dataset;
+  const facts = datasetFacts(dataset);
+  if (config.network.name === 'convolution' && dataset.image === null) {
+    throw new UserError(
+      `Data set ${name} holds no images (height x width, maybe x channels); choose another network than convolution.`,
+    );
+  }
   if (config.batchSize > facts.trainExamples) {
     throw new UserError(
       `batchSize ${config.batchSize} is more than the ${facts.trainExamples} training examples of data set ${name}; choose at most ${facts.trainExamples}.`,

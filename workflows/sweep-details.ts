@@ -1,5 +1,5 @@
 import type { CellSummary } from '../activities/control-activities.ts';
-import { cellParts } from '../core/trial/labels.ts';
+import { cellParts, isTold } from '../core/trial/labels.ts';
 import type { ProgressAnswer, VerdictAnswer } from './messages.ts';
 
 const barLength = 20;
@@ -36,7 +36,7 @@ function verdictTable(verdicts: readonly VerdictAnswer[]): string {
 }
 
 function bestCellLine(best: CellSummary): string {
-  const name = cellParts(best, () => true).join(' · ');
+  const name = cellParts(best, (axis) => isTold(best, axis)).join(' · ');
   const speed = best.medianEpochsToTarget === null ? null : `median ${best.medianEpochsToTarget} epochs to target`;
   const accuracy = best.medianTestAccuracy === null ? null : `test accuracy ${best.medianTestAccuracy.toFixed(3)}`;
   const numbers = [`${best.converged} of ${best.trials} converged`, speed, accuracy].filter((text) => text !== null);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sweepDefaults } from '../../core/sweep/sweep-defaults.ts';
+import { plainBuild } from '../../core/networks/network.ts';
 import type { TrialConfig } from '../../core/trial/trial-config.ts';
 import { createDirectoryPlace } from '../../storage/checkpoints/directory-place.ts';
 import { startTrainerProcess } from '../../training/process/trainer-process.ts';
@@ -23,6 +24,7 @@ const never = new AbortController().signal;
 const config: TrialConfig = {
   initializer: { name: 'heNormal', mode: 'fanIn', slope: 'activation' },
   activation: { name: 'relu' },
+  ...plainBuild,
   depth: 8,
   width,
   seed: 1,

@@ -3,6 +3,7 @@ import type { Backend, Stack } from '../../training/backend.ts';
 import { chooseBackend } from '../../training/backends/choose-backend.ts';
 import { loadDataset } from '../../training/datasets/load-dataset.ts';
 import { createTrainer } from '../../training/stacked-trainer.ts';
+import { plainBuild } from '../../core/networks/network.ts';
 import type { TrialConfig } from '../../core/trial/trial-config.ts';
 
 /**
@@ -56,6 +57,7 @@ const timedBackend: Backend = {
 const config: TrialConfig = {
   initializer: { name: 'heNormal', mode: 'fanIn', slope: 'activation' },
   activation: { name: 'relu' },
+  ...plainBuild,
   depth: 8,
   width: 32,
   seed: 1,

@@ -1,5 +1,6 @@
 import { randomStream } from '../../core/random/random-stream.ts';
 import type { Activation } from '../../core/activations/activation.ts';
+import { plainSizes } from '../../core/networks/network-layers.ts';
 import type { Optimizer } from '../../core/trial/trial-config.ts';
 import type { Backend, StackShape } from '../../training/backend.ts';
 import { chooseBackend } from '../../training/backends/choose-backend.ts';
@@ -31,14 +32,15 @@ const dataset: Dataset = {
   name: 'random',
   task: 'classification',
   inputs,
+  image: null,
   outputs: classes,
   splits: { train: randomSplit('train'), validation: randomSplit('validation'), test: randomSplit('test') },
   hash: 'random',
 };
 
 /** He-initialized parameters. */
-function parameters(layerSizes: readonly number[]): Float32Array {
-  const { count, layers } = parameterLayout(layerSizes);
+function parameters(shape: StackShape): Float32Array {
+  const { count, layers } = parameterLayout(shape);
   const values = new Float32Array(count);
   layers.forEach(({ fanIn, kernel, bias }, layer) => {
     randomStream(1, 'kernel', layer).fillNormal(values.subarray(kernel, bias), 0, Math.sqrt(2 / fanIn));
@@ -48,7 +50,7 @@ function parameters(layerSizes: readonly number[]): Float32Array {
 
 async function stepsPerSecond(backend: Backend, shape: StackShape, optimizer: Optimizer): Promise<number> {
   const stack = await backend.createStack(shape, dataset, 1);
-  const state = { parameters: parameters(shape.layerSizes), moments: null, step: 0, learningRate: 1e-3, optimizer };
+  const state = { parameters: parameters(shape), moments: null, step: 0, learningRate: 1e-3, optimizer };
   stack.place(0, state);
   const stream = randomStream(2);
   const run = async (steps: number): Promise<number> => {
@@ -73,7 +75,7 @@ async function stepsPerSecond(backend: Backend, shape: StackShape, optimizer: Op
 
 /** Multiplications and additions of the three products (two for the first layer), without activations and optimizer. */
 function stepFlops(shape: StackShape): number {
-  const { layers } = parameterLayout(shape.layerSizes);
+  const { layers } = parameterLayout(shape);
   return layers.reduce((sum, { fanIn, fanOut }, i) => sum + (i === 0 ? 4 : 6) * shape.batchSize * fanIn * fanOut, 0);
 }
 
@@ -89,7 +91,7 @@ for (const name of names.length > 0 ? names : (['relu', 'tanh'] as const)) {
         for (const width of [32, 64, 128]) {
           const layerSizes = [inputs, ...Array.from({ length: depth }, () => width), classes];
           const shape: StackShape = {
-            layerSizes,
+            ...plainSizes(layerSizes),
             activation: { name },
             loss: 'crossEntropy',
             batchSize,

@@ -17,7 +17,9 @@ export class SleepingTrainer implements Trainer {
   }
 
   inspect() {
-    return Promise.resolve({ hash, task: 'classification' as const, inputs: 64, outputs: 10, trainExamples: 1_078 });
+    const { backend, arithmetic } = this.info;
+    const data = { hash, task: 'classification' as const, inputs: 64, outputs: 10, trainExamples: 1_078 };
+    return Promise.resolve({ ...data, backend, arithmetic });
   }
 
   async train([job]: readonly TrialJob[], onProgress: (progress: TrialProgress) => void, signal: AbortSignal) {

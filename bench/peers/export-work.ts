@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { plainSizes } from '../../core/networks/network-layers.ts';
 import { createCpuBackend } from '../../training/backends/cpu/cpu-backend.ts';
 import type { Dataset } from '../../training/datasets/dataset.ts';
 import { epochOrder } from '../../training/epoch-order.ts';
@@ -15,7 +16,7 @@ export async function exportWork(work: Work, dataset: Dataset, folder: string): 
   await mkdir(folder, { recursive: true });
   const { examples } = dataset.splits.train;
   const shape = {
-    layerSizes: work.layerSizes,
+    ...plainSizes(work.layerSizes),
     activation: { name: 'relu' },
     loss: 'crossEntropy',
     batchSize,

@@ -1,3 +1,4 @@
+import { plainBuild } from '../../core/networks/network.ts';
 import type { Optimizer, TrialConfig } from '../../core/trial/trial-config.ts';
 import type { Dataset } from '../../training/datasets/dataset.ts';
 import { stepsPerEpoch } from '../../training/epoch-order.ts';
@@ -62,6 +63,7 @@ export function trialConfig(work: Work, trial: number): TrialConfig {
   return {
     initializer: { name: 'heNormal', mode: 'fanIn', slope: 'activation' },
     activation: { name: 'relu' },
+    ...plainBuild,
     depth: work.depth,
     width: work.width,
     seed: trial % distinctTrials,

@@ -1,13 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { UserError } from '../../core/errors.ts';
+import { isPlain } from '../../core/networks/network.ts';
+import { axisLabels } from '../../core/sweep/exclusions.ts';
 import { parseSweep } from '../../core/sweep/parse-sweep.ts';
 import { createPlan, type Plan } from '../../core/sweep/plan.ts';
 import type { SweepSpec } from '../../core/sweep/sweep-spec.ts';
-import { activationLabel, datasetLabel, initializerLabel, optimizerLabel } from '../../core/trial/labels.ts';
+import { cellOf, cellParts, isTold, type CellLabels } from '../../core/trial/labels.ts';
+import type { TrialConfig } from '../../core/trial/trial-config.ts';
 import { chooseBackend } from '../../training/backends/choose-backend.ts';
 import { loadDataset } from '../../training/datasets/load-dataset.ts';
 import { readSweepLimits } from '../../workers/config.ts';
-import { estimateWork, type SweepWork } from '../plan/estimate-work.ts';
+import { estimateWork, type WorkPart } from '../plan/estimate-work.ts';
 import { measureStepsPerSecond } from '../plan/measure-rate.ts';
 import { durationText } from '../progress/progress-text.ts';
 import { readSweepFile } from '../sweep-file.ts';
@@ -30,17 +33,7 @@ export async function planCommand(file: string): Promise<void> {
 }
 
 function describeGrid({ name, description, axes, training, run }: SweepSpec, plan: Plan): string[] {
-  const values: readonly (readonly [string, readonly (string | number)[]])[] = [
-    ['initializer', axes.initializer.map(initializerLabel)],
-    ['activation', axes.activation.map(activationLabel)],
-    ['depth', axes.depth],
-    ['width', axes.width],
-    ['learningRate', axes.learningRate],
-    ['optimizer', axes.optimizer.map(optimizerLabel)],
-    ['batchSize', axes.batchSize],
-    ['dataset', axes.dataset.map(datasetLabel)],
-    ['seed', axes.seed],
-  ];
+  const values = Object.entries(axisLabels(axes));
   const { target, epochs, stopAtTarget, loss } = training;
   const goal =
     target === null ? 'no target' : `target ${target.metric} ${target.threshold}${stopAtTarget ? ', ends there' : ''}`;
@@ -63,27 +56,41 @@ function shorten(labels: readonly (string | number)[]): string {
 
 async function describeWork(spec: SweepSpec, plan: Plan): Promise<string[]> {
   const datasetFolder = process.env['SWEEP_DATASETS'] ?? null;
-  const work = await estimateWork(plan, (dataset) => loadDataset(dataset, { datasetFolder }));
-  if (work === null) return [];
-  const amount = `work       at most ${count(work.steps)} steps, ${count(work.flops)} floating-point operations`;
-  return [amount, await describeTime(spec, work)];
+  const parts = await estimateWork(plan, (dataset) => loadDataset(dataset, { datasetFolder }));
+  const total = (of: 'steps' | 'flops') => parts.reduce((sum, part) => sum + part[of], 0);
+  const amount = `work       at most ${count(total('steps'))} steps, ${count(total('flops'))} floating-point operations`;
+  return [amount, await describeTime(spec, parts)];
 }
 
-/** Rate of this machine's own backend; other machines may train beside it, and trials that meet their target end early. */
-async function describeTime({ run }: SweepSpec, { flops, typical }: SweepWork): Promise<string> {
-  const { backend } = await chooseBackend(process.env['SWEEP_BACKEND'] || 'auto');
+/** Rates of this machine's own backends; other machines may train beside it, and trials that meet their target end early. */
+async function describeTime({ run }: SweepSpec, parts: readonly WorkPart[]): Promise<string> {
+  const { backend, others } = await chooseBackend(process.env['SWEEP_BACKEND'] || 'auto');
+  const trainers = Number(process.env['SWEEP_TRAINERS']) || availableParallelism();
+  const rates: string[] = [];
+  let seconds = 0;
+  const started = new Set([backend]);
   try {
-    const trainers = Number(process.env['SWEEP_TRAINERS']) || availableParallelism();
-    const rate = await measureStepsPerSecond(backend, typical);
-    // Steps of other shapes are taken to cost in proportion to their operations.
-    const seconds = flops / (typical.flops / typical.steps) / (rate * Math.min(trainers, run.concurrency));
-    return (
-      `time       about ${durationText(1000 * seconds)} at most on this machine: ${backend.name} does ${count(rate)} steps a second of ` +
-      `depth ${typical.config.depth}, width ${typical.config.width} in one trainer, measured now; ${trainers} trainers, no trial ending early`
-    );
+    for (const { flops, typical } of parts) {
+      const trainedBy = isPlain(typical.config) ? backend : await others();
+      started.add(trainedBy);
+      const rate = await measureStepsPerSecond(trainedBy, typical);
+      // Steps of other shapes are taken to cost in proportion to their operations.
+      seconds += flops / (typical.flops / typical.steps) / (rate * Math.min(trainers, run.concurrency));
+      rates.push(`${trainedBy.name} does ${count(rate)} steps a second of ${networkText(typical.config)}`);
+    }
   } finally {
-    await backend.dispose();
+    for (const each of started) await each.dispose();
   }
+  return (
+    `time       about ${durationText(1000 * seconds)} at most on this machine: ${rates.join(' and ')} in one trainer, ` +
+    `measured now; ${trainers} trainers, no trial ending early`
+  );
+}
+
+function networkText(config: TrialConfig): string {
+  const cell = cellOf(config);
+  const told = new Set<keyof CellLabels>(['network', 'normalization', 'depth', 'width']);
+  return cellParts(cell, (axis) => told.has(axis) && isTold(cell, axis)).join(', ');
 }
 
 /** `1,234`, `3.4 million`, `5.6e15`. */

@@ -24,8 +24,14 @@ export async function backendFindings(environment: NodeJS.ProcessEnv): Promise<F
     ...(await Promise.all(each)),
     'problem' in chosen
       ? { subject, state: 'bad', detail: chosen.problem, mend: 'unset SWEEP_BACKEND to take the best that works' }
-      : { subject, state: 'good', detail: `${chosen.name}: ${chosen.why}` },
+      : { subject, state: 'good', detail: `${chosen.name}: ${chosen.why}${forOthers(chosen)}` },
   ];
+}
+
+function forOthers({ name, others }: Exclude<BackendTrial, { problem: string }>): string {
+  return others === name
+    ? ''
+    : `; it trains plain networks, ${others} those with shortcuts, convolutions or normalization`;
 }
 
 async function tryBackend(choice: string, environment: NodeJS.ProcessEnv): Promise<BackendTrial> {

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import { predictLayers, type PredictedNetwork } from '../../core/theory/predict-layers.ts';
-import { activationLabel } from '../../core/trial/labels.ts';
+import { predictLayers, whyUnpredicted, type PredictedNetwork } from '../../core/theory/predict-layers.ts';
+import { activationLabel, networkLabel } from '../../core/trial/labels.ts';
 import { numberText } from './explain-layer.ts';
 
 /** Rows shown of a deep network: the first ones, and then about as many evenly spread. */
@@ -8,12 +8,9 @@ const mostRows = 16;
 
 /** What theory predicts for each layer of a network before training: a table, and how to read it. */
 export function explainDepth(network: PredictedNetwork): string[] {
-  const layers = predictLayers(network);
-  if (layers === null) {
-    return [
-      'Its weights are no independent draws of mean 0: mean-field theory predicts nothing for a network of them.',
-    ];
-  }
+  const why = whyUnpredicted(network);
+  if (why !== null) return [why];
+  const layers = predictLayers(network)!;
   const table = new Table({
     head: ['layer', 'pre-activation variance', 'activation variance', 'gradient RMS'],
     style: { head: [], border: [], compact: true },
@@ -39,11 +36,18 @@ export function explainDepth(network: PredictedNetwork): string[] {
           `network to the next the mean square scatters by ${numberText(100 * last.fluctuation.relativeSd)} %, and a typical one has ${numberText(last.fluctuation.medianFactor)} of the value above.`,
         ];
   return [
-    `Predicted for ${sizesText(network)} with ${activationLabel(network.activation)}, unit inputs, before training`,
-    '(Poole et al. 2016; Schoenholz et al. 2017; gradient by the pre-activations, over that of the output layer):',
+    `Predicted for ${sizesText(network)} with ${activationLabel(network.activation)}${buildText(network)}, unit inputs, before training`,
+    '(Poole et al. 2016; Schoenholz et al. 2017; with shortcuts Yang, Schoenholz 2017; gradient by the pre-activations, over that of the output layer):',
     table.toString(),
     ...scatter,
   ];
+}
+
+function buildText({ network, normalization }: PredictedNetwork): string {
+  return [
+    ...(network && network.name !== 'mlp' ? [`, ${networkLabel(network)}`] : []),
+    ...(normalization && normalization.name !== 'none' ? [`, ${normalization.name} normalization`] : []),
+  ].join('');
 }
 
 function sizesText({ layerSizes }: PredictedNetwork): string {

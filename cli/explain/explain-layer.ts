@@ -36,6 +36,7 @@ const kinds: Readonly<Record<WeightDistribution['kind'], string>> = {
   uniform: 'independent, uniform',
   truncatedNormal: 'independent, normal cut at 2 of its own standard deviations',
   orthogonal: 'a random kernel with orthonormal columns (rows, where it is wide), times the gain',
+  deltaOrthogonal: 'a random orthogonal kernel at the centre of the convolution, 0 around it, times the gain',
   identity: 'not random: the gain on the main diagonal',
   sparse: 'a few normal weights per unit, the others 0',
 };

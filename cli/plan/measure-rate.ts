@@ -9,13 +9,9 @@ const measuredMs = 700;
  * Trains a full stack of this trial for under a second, and answers how many of its steps (summed over the stack) one
  * trainer does in a second. The first step, which may have to compile or allocate, does not count.
  */
-export async function measureStepsPerSecond(
-  backend: Backend,
-  { config, dataset, layerSizes }: TrialWork,
-): Promise<number> {
-  const { activation, loss, batchSize, optimizer } = config;
+export async function measureStepsPerSecond(backend: Backend, { config, dataset, shape }: TrialWork): Promise<number> {
+  const { batchSize } = config;
   const capacity = backend.preferredCapacity;
-  const shape = { layerSizes, activation, loss, batchSize, optimizer: optimizer.name };
   const stack = await backend.createStack(shape, dataset, capacity);
   try {
     const slots = Array.from({ length: capacity }, (_, slot) => slot);

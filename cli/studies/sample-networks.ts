@@ -1,5 +1,7 @@
 import type { Activation } from '../../core/activations/activation.ts';
 import type { Initializer } from '../../core/initializers/initializer.ts';
+import { plainSizes } from '../../core/networks/network-layers.ts';
+import { plainBuild } from '../../core/networks/network.ts';
 import { sweepDefaults } from '../../core/sweep/sweep-defaults.ts';
 import { trainingShare } from '../../core/trial/datasets.ts';
 import type { TrialConfig } from '../../core/trial/trial-config.ts';
@@ -43,7 +45,7 @@ export async function sampleNetworks(
   } as const;
   const dataset = await loadDataset(set, { datasetFolder: null });
   const shape = {
-    layerSizes: [width, ...Array<number>(depth).fill(width), outputs],
+    ...plainSizes([width, ...Array<number>(depth).fill(width), outputs]),
     activation,
     loss: 'meanSquaredError',
     batchSize: sweepDefaults.batchSize,
@@ -52,6 +54,7 @@ export async function sampleNetworks(
   const config: Omit<TrialConfig, 'seed'> = {
     initializer,
     activation,
+    ...plainBuild,
     depth,
     width,
     learningRate: 0.1,

@@ -32,11 +32,13 @@ function evidenceOf(regime: Regime, target: object | null): Evidence[] {
 const tie = 1e-6;
 
 /** The initializers that keep activations and gradients most level: least |log| of both ratios from the first hidden layer to the last. */
-export function theoryChoice({ activation, depth, width, cells }: Regime): Cell[] {
+export function theoryChoice({ activation, network, normalization, depth, width, cells }: Regime): Cell[] {
   const costs = cells.flatMap((cell) => {
     const layers = predictLayers({
       initializer: cell.initializer,
       activation,
+      network,
+      normalization,
       layerSizes: Array<number>(depth + 2).fill(width),
     });
     if (layers === null) return [];

@@ -66,11 +66,15 @@ function measured(value: number | null): number {
 }
 
 /** Theory for a cell from the pre-activations' variance that its first layer was measured to have (1 where it was not); null where it is silent. */
-function predictedLayers({ activation, depth, width }: Regime, cell: Cell): LayerPrediction[] | null {
+function predictedLayers(
+  { activation, network, normalization, depth, width }: Regime,
+  cell: Cell,
+): LayerPrediction[] | null {
   const first = cell.trials.flatMap(({ layers: { initial } }) =>
     initial?.preActivationVariance ? [Math.log(initial.preActivationVariance)] : [],
   );
   const firstVariance = first.length === 0 ? 1 : Math.exp(meanEstimate(first).mean);
   const layerSizes = Array<number>(depth + 2).fill(width);
-  return predictLayers({ initializer: cell.initializer, activation, layerSizes, firstVariance });
+  const { initializer } = cell;
+  return predictLayers({ initializer, activation, network, normalization, layerSizes, firstVariance });
 }

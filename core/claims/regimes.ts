@@ -1,7 +1,8 @@
 import type { Activation } from '../activations/activation.ts';
 import { hasResult } from '../comparison/score-trials.ts';
 import type { Initializer } from '../initializers/initializer.ts';
-import { parseActivation, parseInitializer } from '../sweep/parse-choice.ts';
+import type { NetworkBuild } from '../networks/network.ts';
+import { parseActivation, parseInitializer, parseNetwork, parseNormalization } from '../sweep/parse-choice.ts';
 import { bestRate, cellParts, type CellLabels } from '../trial/labels.ts';
 import type { ClaimInput, ClaimTrial } from './claim.ts';
 
@@ -15,7 +16,7 @@ export interface Cell {
 }
 
 /** Cells that differ in nothing but the initializer: they share every other axis and the budget. */
-export interface Regime {
+export interface Regime extends NetworkBuild {
   readonly title: string;
   /** The axes that vary, beside activation and depth, in words; `same for all` without any. */
   readonly setting: string;
@@ -27,6 +28,8 @@ export interface Regime {
 
 const axes = [
   'activation',
+  'network',
+  'normalization',
   'depth',
   'width',
   'learningRate',
@@ -55,6 +58,8 @@ export function regimesOf({ trials }: ClaimInput): Regime[] {
         title: [...cellParts(first, (axis) => axis !== 'initializer' && isShown(axis)), ...budget].join(' · '),
         setting: others.join(', ') || 'same for all',
         activation: parseActivation(first.activation),
+        network: parseNetwork(first.network),
+        normalization: parseNormalization(first.normalization),
         depth: first.depth,
         width: first.width,
         cells: [...groupBy(members, ({ initializer }) => initializer)]

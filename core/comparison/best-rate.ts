@@ -91,6 +91,6 @@ function bestOf(rates: readonly number[], choosers: readonly RatedTrial[], train
 }
 
 function cellWithoutRate(trial: ComparedTrial): RateChoice['cell'] {
-  const { initializer, activation, depth, width, optimizer, batchSize, dataset } = trial;
-  return { initializer, activation, depth, width, optimizer, batchSize, dataset };
+  const { initializer, activation, network, normalization, depth, width, optimizer, batchSize, dataset } = trial;
+  return { initializer, activation, network, normalization, depth, width, optimizer, batchSize, dataset };
 }

@@ -8,7 +8,17 @@ import { initializerResult, type RankedResult } from './initializer-result.ts';
 import { hasResult, order, scoreTrials, testMetricOf } from './score-trials.ts';
 import { verdictOf } from './verdict.ts';
 
-const groupAxes = ['activation', 'depth', 'width', 'learningRate', 'optimizer', 'batchSize', 'dataset'] as const;
+const groupAxes = [
+  'activation',
+  'network',
+  'normalization',
+  'depth',
+  'width',
+  'learningRate',
+  'optimizer',
+  'batchSize',
+  'dataset',
+] as const;
 
 /**
  * Ranks the initializers of a sweep within each group of trials that share every other axis but the seed (activation, depth, and
@@ -64,8 +74,8 @@ function beatenBy(first: RankedResult, other: RankedResult, title: string): Init
 }
 
 function groupOf(trial: ComparedTrial): Omit<CellLabels, 'initializer'> {
-  const { activation, depth, width, learningRate, optimizer, batchSize, dataset } = trial;
-  return { activation, depth, width, learningRate, optimizer, batchSize, dataset };
+  const { activation, network, normalization, depth, width, learningRate, optimizer, batchSize, dataset } = trial;
+  return { activation, network, normalization, depth, width, learningRate, optimizer, batchSize, dataset };
 }
 
 function compareLabels(a: Omit<CellLabels, 'initializer'>, b: Omit<CellLabels, 'initializer'>): number {

@@ -172,4 +172,16 @@ export const initializerCatalogue = {
       sigmaB,
     },
   },
+  deltaOrthogonal: {
+    aliases: [],
+    rule: 'gain times a random orthogonal kernel at the centre of a convolution, 0 around it; for convolutions only',
+    source: 'Xiao, Bahri, Sohl-Dickstein, Schoenholz, Pennington 2018',
+    parameters: { gain },
+  },
+  fixup: {
+    aliases: [],
+    rule: 'heNormal, within the L residual branches of m layers times L^(-1 / (2 m - 2)); the last layer of each branch and the output layer 0; for residual networks only',
+    source: 'Zhang, Dauphin, Ma 2019, without the scalar multipliers and biases of its rule 3',
+    parameters: {},
+  },
 } as const satisfies Record<InitializerName, CatalogueEntry>;

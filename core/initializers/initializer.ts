@@ -1,7 +1,7 @@
 /** A factor on the standard deviation: a number, the conventional gain of the activation, or the gain that keeps the second moment. */
 export type Gain = number | 'conventional' | 'secondMoment';
 
-/** Every initializer that applies to a dense kernel, parsed and with its defaults filled in. */
+/** Every initializer, parsed and with its defaults filled in. */
 export type Initializer =
   | { readonly name: 'zeros' }
   | { readonly name: 'constant'; readonly value: number }
@@ -22,6 +22,8 @@ export type Initializer =
   | { readonly name: 'sparse'; readonly k: number; readonly sd: number }
   | { readonly name: 'lsuv'; readonly tolerance: number; readonly maxIterations: number }
   | { readonly name: 'critical'; readonly sigmaB: number }
-  | { readonly name: 'meanField'; readonly sigmaW: number; readonly sigmaB: number };
+  | { readonly name: 'meanField'; readonly sigmaW: number; readonly sigmaB: number }
+  | { readonly name: 'deltaOrthogonal'; readonly gain: Gain }
+  | { readonly name: 'fixup' };
 
 export type InitializerName = Initializer['name'];

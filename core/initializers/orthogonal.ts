@@ -1,22 +1,21 @@
 import type { RandomStream } from '../random/random-stream.ts';
-import type { LayerShape } from './layer-shape.ts';
 
 /**
- * `gain` times a random orthogonal kernel [fanIn, fanOut], row-major: its columns are orthonormal where fanIn >= fanOut,
- * its rows where fanIn <= fanOut, and it is uniform over all such kernels (Haar). Computed in double precision, returned as float32.
+ * `gain` times a random orthogonal kernel [fanIn, units], row-major: its columns are orthonormal where fanIn >= units,
+ * its rows where fanIn <= units, and it is uniform over all such kernels (Haar). Computed in double precision, returned as float32.
  *
  * It is the Q of a Householder QR of a Gaussian matrix with the signs of R's diagonal moved into Q, which makes Q unique
  * and Haar distributed (Saxe, McClelland, Ganguli 2013; Mezzadri 2007). R itself is never formed: after k reflections the
  * rest of the matrix is Gaussian as before and independent of them, so that each reflection can draw its own
  * column (Stewart 1980). That halves the work, (4/3) n^3 operations for a square kernel.
  */
-export function orthogonalKernel({ fanIn, fanOut }: LayerShape, gain: number, stream: RandomStream): Float32Array {
-  const rows = Math.max(fanIn, fanOut);
-  const columns = Math.min(fanIn, fanOut);
+export function orthogonalKernel(fanIn: number, units: number, gain: number, stream: RandomStream): Float32Array {
+  const rows = Math.max(fanIn, units);
+  const columns = Math.min(fanIn, units);
   const q = orthonormalColumns(rows, columns, stream);
   const kernel = new Float32Array(rows * columns);
   // q lies column after column: as it stands that is a wide kernel in row-major order, transposed it is a tall one.
-  const [rowStride, columnStride] = fanIn > fanOut ? [columns, 1] : [1, rows];
+  const [rowStride, columnStride] = fanIn > units ? [columns, 1] : [1, rows];
   for (let column = 0; column < columns; column++) {
     for (let row = 0; row < rows; row++) {
       kernel[row * rowStride + column * columnStride] = gain * (q[column * rows + row] as number);

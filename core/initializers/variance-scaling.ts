@@ -2,7 +2,7 @@ import type { Activation } from '../activations/activation.ts';
 import type { RandomStream } from '../random/random-stream.ts';
 import { resolveGain } from './gain.ts';
 import type { Initializer } from './initializer.ts';
-import type { LayerShape } from './layer-shape.ts';
+import { unitsOf, type LayerShape } from './layer-shape.ts';
 
 /** The initializers whose weights are independent, of mean 0, and of a stated variance and distribution. */
 export type ScalingInitializer = Extract<Initializer, { readonly name: keyof typeof DISTRIBUTION }>;
@@ -29,9 +29,9 @@ const DISTRIBUTION = {
 const SD_AFTER_CUT = 0.8796256610342398;
 const CUT = 2;
 
-/** A kernel [fanIn, fanOut] of independent weights with the initializer's variance and distribution. */
+/** A kernel [fanIn, units] of independent weights with the initializer's variance and distribution. */
 export function scaledKernel(initializer: ScalingInitializer, shape: LayerShape, stream: RandomStream): Float32Array {
-  const kernel = new Float32Array(shape.fanIn * shape.fanOut);
+  const kernel = new Float32Array(shape.fanIn * unitsOf(shape));
   fill(kernel, DISTRIBUTION[initializer.name], Math.sqrt(scalingVariance(initializer, shape)), stream);
   return kernel;
 }

@@ -33,6 +33,8 @@ const families: Readonly<Record<InitializerName, { readonly colour: string; read
   lsuv: { colour: '#56b4e9', dash: null },
   critical: { colour: '#d55e00', dash: null },
   meanField: { colour: '#7b6cd9', dash: null },
+  deltaOrthogonal: { colour: '#cc79a7', dash: [10, 6] },
+  fixup: { colour: '#56b4e9', dash: [10, 6] },
   identity: { colour: '#44aa99', dash: [14, 4, 2, 4] },
   sparse: { colour: '#999933', dash: null },
   commonHeuristic: { colour: '#882255', dash: null },

@@ -1,11 +1,21 @@
-import { activationLabel, datasetLabel, initializerLabel, optimizerLabel } from '../trial/labels.ts';
-import type { Axes, AxisName, Exclusion } from './sweep-spec.ts';
+import {
+  activationLabel,
+  datasetLabel,
+  initializerLabel,
+  networkLabel,
+  normalizationLabel,
+  optimizerLabel,
+} from '../trial/labels.ts';
+import { completeAxes, type Axes, type AxisName, type Exclusion } from './sweep-spec.ts';
 
 /** For each axis, the label of each value as exclusions and tables name it: a text for named things, else the number itself. */
-export function axisLabels(axes: Axes): Record<AxisName, readonly (string | number)[]> {
+export function axisLabels(given: Axes): Record<AxisName, readonly (string | number)[]> {
+  const axes = completeAxes(given);
   return {
     initializer: axes.initializer.map(initializerLabel),
     activation: axes.activation.map(activationLabel),
+    network: axes.network.map(networkLabel),
+    normalization: axes.normalization.map(normalizationLabel),
     depth: axes.depth,
     width: axes.width,
     learningRate: axes.learningRate,
@@ -14,6 +24,19 @@ export function axisLabels(axes: Axes): Record<AxisName, readonly (string | numb
     dataset: axes.dataset.map(datasetLabel),
     seed: axes.seed,
   };
+}
+
+/** Whether an exclusion leaves out every trial of this combination of values, given by their labels. */
+export function excludesCombination(
+  exclude: readonly Exclusion[],
+  combination: Readonly<Partial<Record<AxisName, string | number>>>,
+): boolean {
+  return exclude.some((exclusion) =>
+    Object.entries(exclusion).every(([axis, labels]) => {
+      const label = combination[axis as AxisName];
+      return label !== undefined && labels.includes(label);
+    }),
+  );
 }
 
 /** An exclusion by place: a box in the grid. `covers[axis][index]` says whether it holds for that value of that axis. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Activation } from '../activations/activation.ts';
 import { UserError } from '../errors.ts';
 import type { Initializer } from '../initializers/initializer.ts';
+import type { Network, Normalization } from '../networks/network.ts';
 import { defaultLimits } from './limits.ts';
 import { describeMistake } from './mistakes/describe-mistake.ts';
 import { issuesOf } from './mistakes/issues-of.ts';
@@ -19,6 +20,16 @@ export function parseInitializer(text: string): Initializer {
 /** An activation, written the same way: `relu`, `leakyRelu(slope=0.2)`. Throws UserError. */
 export function parseActivation(text: string): Activation {
   return parseChoice('activation', sweepSchemas(defaultLimits).axisValues.activation, text);
+}
+
+/** A network, written the same way: `mlp`, `residual(blockLayers=3)`. Throws UserError. */
+export function parseNetwork(text: string): Network {
+  return parseChoice('network', sweepSchemas(defaultLimits).axisValues.network, text);
+}
+
+/** A normalization: `none`, `layer`, `batch`. Throws UserError. */
+export function parseNormalization(text: string): Normalization {
+  return parseChoice('normalization', sweepSchemas(defaultLimits).axisValues.normalization, text);
 }
 
 function parseChoice<Choice>(kind: string, schema: z.ZodType<Choice>, text: string): Choice {

@@ -1,4 +1,5 @@
 import { checkCritical } from './checks/check-critical.ts';
+import { checkNetworks } from './checks/check-networks.ts';
 import { checkAxes, settleAxes } from './checks/settle-axes.ts';
 import { checkTraining, defaultLoss } from './checks/check-training.ts';
 import { resolveExclusions } from './checks/resolve-exclusions.ts';
@@ -30,6 +31,7 @@ export function parseSweep(input: unknown, limits: SweepLimits = defaultLimits):
     ...checkAxes(input, parts.axes, axes, limits),
     ...checkTraining(input, parts, axes, limits),
     ...exclusionIssues,
+    ...checkNetworks(input, parts.axes, axes, exclude),
     ...checkCritical(input, parts.axes.initializer.values, axes.activation, exclude),
   ];
   if (!parsed.success || issues.length > 0) throw mistakesError(issues);

@@ -11,6 +11,8 @@ export const digits: readonly AxisName[] = [
   'optimizer',
   'learningRate',
   'width',
+  'normalization',
+  'network',
   'depth',
   'activation',
   'initializer',

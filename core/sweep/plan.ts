@@ -5,7 +5,7 @@ import type { TrialConfig } from '../trial/trial-config.ts';
 import { excludedBoxes } from './exclusions.ts';
 import { keyedPermutation } from './keyed-permutation.ts';
 import { type DecodedPart, digits, isExcluded, partsOf, type PlanPart } from './plan-part.ts';
-import type { Axes, AxisName, SweepSpec } from './sweep-spec.ts';
+import { completeAxes, type Axes, type AxisName, type SweepSpec } from './sweep-spec.ts';
 
 /** One trial of a sweep. */
 export interface PlannedTrial {
@@ -36,7 +36,7 @@ export interface Plan {
  * Pure and free of Node's modules: workflows call it.
  */
 export function createPlan(spec: SweepSpec): Plan {
-  const { axes } = spec;
+  const axes = completeAxes(spec.axes);
   const boxes = excludedBoxes(axes, spec.exclude, digits);
   const parts = partsOf(
     digits.map((axis) => axes[axis].length),
@@ -55,7 +55,7 @@ export function createPlan(spec: SweepSpec): Plan {
 
   const decode = (number: number): PlannedTrial => {
     const part = parts[partAt(number)]!;
-    const config = configOf(spec, part.indicesOf(number - part.from));
+    const config = configOf(spec, axes, part.indicesOf(number - part.from));
     return { number, config, label: trialLabel(config, axes) };
   };
 
@@ -75,13 +75,21 @@ export function createPlan(spec: SweepSpec): Plan {
 
 /** What a part's order is keyed by: its own values, so that it stays the same whatever is added later. */
 function orderKey(axes: Axes, { spans, addition }: DecodedPart): string {
-  const own = Object.fromEntries(
+  const own: Partial<Axes> = Object.fromEntries(
     digits.map((axis, digit) => {
       const { from, size } = spans[digit]!;
       return [axis, axes[axis].slice(from, from + size)];
     }),
   );
-  return canonicalJson(addition?.regimes === undefined ? own : { ...own, regimes: addition.regimes });
+  return canonicalJson(
+    addition?.regimes === undefined ? axesInKey(own) : { ...axesInKey(own), regimes: addition.regimes },
+  );
+}
+
+/** The axes without a network or normalization that is the plain one for all: sweeps from before there were others keep their order. */
+function axesInKey({ network, normalization, ...others }: Partial<Axes>): object {
+  const isPlain = [...(network ?? []), ...(normalization ?? [])].every(({ name }) => name === 'mlp' || name === 'none');
+  return isPlain ? others : { network, normalization, ...others };
 }
 
 /** Combinations of all axes, before exclusions. */
@@ -89,12 +97,14 @@ export function gridSizeOf(axes: Readonly<Record<AxisName, { readonly length: nu
   return digits.reduce((product, axis) => product * axes[axis].length, 1);
 }
 
-function configOf(spec: SweepSpec, indices: readonly number[]): TrialConfig {
+function configOf(spec: SweepSpec, axes: Axes, indices: readonly number[]): TrialConfig {
   const value = <Axis extends AxisName>(axis: Axis): Axes[Axis][number] =>
-    spec.axes[axis][indices[digits.indexOf(axis)]!] as Axes[Axis][number];
+    axes[axis][indices[digits.indexOf(axis)]!] as Axes[Axis][number];
   return {
     initializer: value('initializer'),
     activation: value('activation'),
+    network: value('network'),
+    normalization: value('normalization'),
     depth: value('depth'),
     width: value('width'),
     seed: value('seed'),

@@ -1,7 +1,9 @@
+import { plainBuild } from '../networks/network.ts';
 import { datasetDefaults } from '../trial/datasets.ts';
 
 /** What a sweep file says by leaving it out. The learning rate follows the optimizer, the loss follows the data. */
 export const sweepDefaults = {
+  ...plainBuild,
   width: 32,
   batchSize: 64,
   optimizer: { name: 'sgd' },

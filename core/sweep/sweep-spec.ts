@@ -1,11 +1,14 @@
 import type { Activation } from '../activations/activation.ts';
 import type { Initializer } from '../initializers/initializer.ts';
+import { plainBuild, type Network, type Normalization } from '../networks/network.ts';
 import type { DatasetSpec, Loss, Optimizer, Probes, Target } from '../trial/trial-config.ts';
 
 /** The axes of the grid, each with at least one value; an axis that a file leaves out has its one value here. */
 export interface Axes {
   readonly initializer: readonly Initializer[];
   readonly activation: readonly Activation[];
+  readonly network: readonly Network[];
+  readonly normalization: readonly Normalization[];
   readonly depth: readonly number[];
   readonly width: readonly number[];
   readonly learningRate: readonly number[];
@@ -16,6 +19,16 @@ export interface Axes {
 }
 
 export type AxisName = keyof Axes;
+
+const plainAxes: Pick<Axes, 'network' | 'normalization'> = {
+  network: [plainBuild.network],
+  normalization: [plainBuild.normalization],
+};
+
+/** All axes of a checked file that may be from before there were other networks than the plain one. */
+export function completeAxes(axes: Axes): Axes {
+  return { ...plainAxes, ...axes };
+}
 
 /** A combination that is not wanted: every named axis has one of the values listed (given by label, such as `heNormal`). */
 export type Exclusion = Readonly<Partial<Record<AxisName, readonly (string | number)[]>>>;

@@ -1,3 +1,4 @@
+import type { ImageSize } from '../networks/network.ts';
 import type { DatasetSpec } from './trial-config.ts';
 
 /** Parameters that a sweep file leaves out, by data set; a path has no default. */
@@ -10,6 +11,17 @@ export const datasetDefaults = {
   csv: { split: 0 },
   idx: { split: 0 },
 } as const satisfies Record<DatasetSpec['name'], object>;
+
+/** Sizes of the images of the sets that come with the project. */
+export const datasetImages = {
+  digits: { height: 8, width: 8, channels: 1 },
+  mnist: { height: 28, width: 28, channels: 1 },
+} as const satisfies Partial<Record<DatasetSpec['name'], ImageSize>>;
+
+/** Whether its examples are images; of IDX files it shows once they are read. */
+export function hasImages({ name }: DatasetSpec): boolean {
+  return name in datasetImages || name === 'idx';
+}
 
 /** What a data set asks of a network, known before it is loaded. */
 export function datasetTask(dataset: DatasetSpec): 'classification' | 'regression' {

@@ -1,5 +1,6 @@
 import type { Activation } from '../activations/activation.ts';
 import type { Initializer } from '../initializers/initializer.ts';
+import type { NetworkBuild } from '../networks/network.ts';
 
 /** Optimizer with its defaults filled in; the learning rate is an axis of its own. */
 export type Optimizer =
@@ -63,12 +64,12 @@ export interface Target {
 }
 
 /** Everything that determines one trial's numbers on one backend. */
-export interface TrialConfig {
+export interface TrialConfig extends NetworkBuild {
   readonly initializer: Initializer;
   readonly activation: Activation;
   /** Hidden layers; a network has depth + 1 kernels, the last one linear. */
   readonly depth: number;
-  /** Units of each hidden layer. */
+  /** Units of each hidden layer; channels of a convolution. */
   readonly width: number;
   readonly seed: number;
   readonly learningRate: number;

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson } from './canonical-json.ts';
+import { plainBuild } from '../networks/network.ts';
 import type { Probes, TrialConfig } from './trial-config.ts';
 
 /**
@@ -16,15 +17,18 @@ const numericsVersion = 2;
  * its path). Not in it: which sweep asks, and where in its grid. `stopAtTarget` is in it, for a trial that goes on after
  * its target ends with another test metric; without a target it says nothing and is left out. Probes change no weight,
  * but a trial that was probed less is no substitute for one that is to be looked at more, so they are in it too, as the
- * set of epochs that they come to.
+ * set of epochs that they come to. Network and normalization are left out where they are the plain ones: keys from before there
+ * were others stay what they are.
  */
 export function trialKey(
   config: TrialConfig,
   where: { readonly arithmetic: string; readonly datasetHash: string },
 ): string {
-  const { stopAtTarget, probes, ...rest } = config;
+  const { stopAtTarget, probes, network, normalization, ...rest } = config;
   const identity = {
     ...rest,
+    network: network.name === plainBuild.network.name ? undefined : network,
+    normalization: normalization.name === plainBuild.normalization.name ? undefined : normalization.name,
     stopAtTarget: config.target !== null && stopAtTarget,
     probes: effectiveProbes(probes),
     arithmetic: where.arithmetic,

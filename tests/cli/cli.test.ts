@@ -76,7 +76,7 @@ describe('initsweep', { timeout: 180_000 }, () => {
   test('plans a sweep without any server: counts, work, first trials', async () => {
     const { code, out } = await initsweep(['plan', 'examples/quickstart.json']);
     expect(code).toBe(0);
-    expect(out).toContain('grid       7 x 3 x 2 x 1 x 1 x 1 x 1 x 1 x 5 = 210 combinations');
+    expect(out).toContain('grid       7 x 3 x 1 x 1 x 2 x 1 x 1 x 1 x 1 x 1 x 5 = 210 combinations');
     expect(out).toMatch(/work {7}at most [\d,]+ steps/);
     expect(out).toMatch(/time {7}about .* on this machine/);
     expect(out).toMatch(/ {2}\w+.* · depth \d · seed \d/);

@@ -7,6 +7,8 @@ import { liveBufferBytes, memoryContract } from './backend/memory.ts';
 import { optimizerContract } from './backend/optimizers.ts';
 
 export interface BackendContractOptions {
+  /** What it trains; default: all networks. */
+  readonly trains?: Backend['trains'];
   /** What the backend holds at the moment, in its own measure (bytes, tensors); default: live array buffers, bytes. */
   readonly allocated?: () => number | Promise<number>;
 }
@@ -15,7 +17,7 @@ export interface BackendContractOptions {
 export function backendContract(
   name: string,
   createBackend: () => Backend | Promise<Backend>,
-  { allocated = liveBufferBytes }: BackendContractOptions = {},
+  { trains = 'all', allocated = liveBufferBytes }: BackendContractOptions = {},
 ): void {
   describe(`backend ${name}`, () => {
     let backend: Backend;
@@ -28,12 +30,13 @@ export function backendContract(
       expect(backend.arithmetic).not.toBe('');
       expect(backend.description).not.toBe('');
       expect(backend.preferredCapacity).toBeGreaterThanOrEqual(1);
+      expect(backend.trains).toBe(trains);
     });
 
-    gradientContract(() => backend);
+    gradientContract(() => backend, trains);
     optimizerContract(() => backend);
-    evaluationContract(() => backend);
-    independenceContract(() => backend);
+    evaluationContract(() => backend, trains);
+    independenceContract(() => backend, trains);
     memoryContract(() => backend, allocated);
   });
 }

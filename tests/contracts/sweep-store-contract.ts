@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BugError, StaleFenceError, UserError } from '../../core/errors.ts';
+import { createPlan } from '../../core/sweep/plan.ts';
 import type { ClaimAnswer, Fenced, SweepStore } from '../../storage/sweep-store.ts';
 import { SweepStoreModel, type Step } from './sweep-store-model.ts';
 import { layerSummary } from '../core/claims/claim-trials.ts';
@@ -381,6 +382,8 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
         trialId: expect.any(String),
         initializer: 'heNormal',
         activation: 'relu',
+        network: 'mlp',
+        normalization: 'none',
         depth: 8,
         width: 16,
         learningRate: 0.1,
@@ -399,6 +402,33 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
         bestValidationAccuracy: result().bestValidationAccuracy,
         durationMs: 2,
         backend: 'cpu',
+      });
+    });
+
+    it('keeps cells apart that differ in network or normalization alone', async () => {
+      const builds = [
+        {},
+        { network: { name: 'residual', blockLayers: 2 } },
+        { normalization: { name: 'batch' } },
+        { network: { name: 'convolution', kernelSize: 5 }, normalization: { name: 'layer' } },
+      ] as const;
+      for (const [number, build] of builds.entries()) {
+        const { config } = createPlan(spec).decode(0);
+        const trial = await claimed(a, number, `${key} ${number}`, { config: { ...config, ...build } });
+        const isBest = number === 3;
+        await store.finishTrial(trial, result({ epochsToTarget: isBest ? 2 : 4, testAccuracy: isBest ? 0.99 : 0.9 }));
+      }
+      expect((await store.outcomes(a)).map(({ network, normalization }) => [network, normalization])).toEqual([
+        ['mlp', 'none'],
+        ['residual', 'none'],
+        ['mlp', 'batch'],
+        ['convolution(kernelSize=5)', 'layer'],
+      ]);
+      expect((await store.progress(a)).best).toMatchObject({
+        network: 'convolution(kernelSize=5)',
+        normalization: 'layer',
+        trials: 1,
+        medianEpochsToTarget: 2,
       });
     });
 
@@ -508,6 +538,8 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
       expect((await store.progress(a)).best).toEqual({
         initializer: 'heNormal',
         activation: 'relu',
+        network: 'mlp',
+        normalization: 'none',
         depth: 2,
         width: 16,
         learningRate: 0.1,

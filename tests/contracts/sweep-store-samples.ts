@@ -15,6 +15,8 @@ export const spec: SweepSpec = {
       { name: 'normal', sd: 0.01 },
     ],
     activation: [{ name: 'relu' }],
+    network: [{ name: 'mlp' }],
+    normalization: [{ name: 'none' }],
     depth: [2, 8],
     width: [16],
     learningRate: [0.1],

@@ -5,6 +5,7 @@ import { MachineError } from '../../core/errors.ts';
 import type { Initializer } from '../../core/initializers/initializer.ts';
 import type { Optimizer, TrialConfig } from '../../core/trial/trial-config.ts';
 import type { Backend } from '../../training/backend.ts';
+import { createCpuBackend } from '../../training/backends/cpu/cpu-backend.ts';
 import { createTrainer } from '../../training/stacked-trainer.ts';
 import type { Trainer } from '../../training/trainer.ts';
 import { cpuBackends, createBackend } from './cpu-backends.ts';
@@ -25,6 +26,21 @@ const initializers: readonly Initializer[] = [
   { name: 'normal', sd: 1e38 },
 ];
 
+const batch = { name: 'batch' } as const;
+const layer = { name: 'layer' } as const;
+const residual = { name: 'residual', blockLayers: 1 } as const;
+const convolution = { name: 'convolution', kernelSize: 3 } as const;
+
+/** Beside the plain networks; batch normalization with batches that it can do without NaN and with single examples, whose variance is 0. */
+const builds: readonly (Pick<TrialConfig, 'depth'> & Partial<TrialConfig>)[] = [
+  { depth: 2, normalization: layer },
+  { depth: 2, normalization: batch },
+  { depth: 2, network: residual },
+  { depth: 4, network: { ...residual, blockLayers: 2 }, normalization: batch },
+  { depth: 2, network: convolution },
+  { depth: 1, network: convolution, normalization: layer },
+];
+
 const shapes = fc.record({
   optimizer: fc.constantFrom<Optimizer[]>(
     [{ name: 'sgd' }],
@@ -35,7 +51,10 @@ const shapes = fc.record({
     ],
   ),
   width: fc.constantFrom(3, 6),
-  depth: fc.constantFrom(1, 2),
+  build: fc.oneof(
+    { weight: 2, arbitrary: fc.constantFrom(1, 2).map((depth) => ({ depth })) },
+    fc.constantFrom(...builds),
+  ),
   activation: fc.constantFrom({ name: 'relu' as const }, { name: 'tanh' as const }),
   // 1: an epoch has 64 steps, in two segments.
   batchSize: fc.constantFrom(1, 1, 16, 20),
@@ -66,8 +85,8 @@ const mixes = fc.array(shapes, { minLength: 1, maxLength: 2 }).chain((drawnShape
         { epochs: ['last'], examples: 7 },
       ),
     })
-    .map(({ shape: { optimizer, task, ...shape }, which, ...changes }) =>
-      trialConfig({ ...shape, ...task, ...changes, optimizer: optimizer[which % optimizer.length]! }),
+    .map(({ shape: { optimizer, task, build, ...shape }, which, ...changes }) =>
+      trialConfig({ ...shape, ...build, ...task, ...changes, optimizer: optimizer[which % optimizer.length]! }),
     );
   const call = fc.record({
     configs: fc.array(trial, { minLength: 1, maxLength: 5 }),
@@ -91,8 +110,13 @@ function shortOfMemory(backend: Backend, refusals: readonly boolean[]): Backend 
   };
 }
 
+/** Trains what the backend under test does not: then trials of two backends run side by side. */
+const others = async (): Promise<Backend> => createCpuBackend();
+
 async function alone(backend: Backend, config: TrialConfig): Promise<Story> {
-  const trainer = createTrainer({ ...backend, preferredCapacity: 1, dispose: async () => {} }, loadTestDataset);
+  const trainer = createTrainer({ ...backend, preferredCapacity: 1, dispose: async () => {} }, loadTestDataset, {
+    others,
+  });
   const [story] = await stories(trainer, [config]);
   await trainer.close();
   return story!;
@@ -126,7 +150,7 @@ describe.each(cpuBackends)('the law of training (%s)', (name) => {
           fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }),
           async (calls, places, refusals) => {
             const trainers: Trainer[] = places.map((preferredCapacity) =>
-              createTrainer({ ...shortOfMemory(backend, refusals), preferredCapacity }, loadTestDataset),
+              createTrainer({ ...shortOfMemory(backend, refusals), preferredCapacity }, loadTestDataset, { others }),
             );
             const together = await Promise.all(
               calls.map(async ({ configs, startMs, interruptions: cuts, intervalMs }, index) => {

@@ -2,10 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { BugError, MachineError, UserError } from '../../core/errors.ts';
 import type { Initializer } from '../../core/initializers/initializer.ts';
+import { isPlain } from '../../core/networks/network.ts';
 import type { TrialConfig } from '../../core/trial/trial-config.ts';
+import { trialKey } from '../../core/trial/trial-key.ts';
 import type { TrialResult } from '../../core/trial/trial-record.ts';
 import type { Backend } from '../../training/backend.ts';
 import { createCpuBackend } from '../../training/backends/cpu/cpu-backend.ts';
+import { decodeCheckpoint } from '../../training/checkpoint.ts';
 import { createTrainer } from '../../training/stacked-trainer.ts';
 import type { TrialOutcome, TrialProgress } from '../../training/trainer.ts';
 import { loadTestDataset, never, regression, stories, trialConfig } from './trial-configs.ts';
@@ -61,7 +64,7 @@ describe('stacked trainer', () => {
 
   it('tells of each piece of work, also between two records', async () => {
     let turns = 0;
-    const trainer = createTrainer(createCpuBackend(), loadTestDataset, () => (turns += 1));
+    const trainer = createTrainer(createCpuBackend(), loadTestDataset, { onTurn: () => (turns += 1) });
     const seen: number[] = [];
     const config = trialConfig({ epochs: 2, batchSize: 1, width: 64, depth: 8 });
     await trainer.train([{ id: 'one', config }], () => seen.push(turns), never);
@@ -202,13 +205,15 @@ describe('stacked trainer', () => {
     const [broken, fine] = await stories(trainer, [trialConfig(regression), trialConfig()]);
     expect(errorOf(broken!.outcome)).toEqual(new UserError('There is no such file.'));
     expect(resultOf(fine!.outcome).epochsRun).toBe(3);
-    await expect(trainer.inspect(regression.dataset)).rejects.toThrow('There is no such file.');
-    expect(await trainer.inspect(trialConfig().dataset)).toEqual({
+    await expect(trainer.inspect(trialConfig(regression))).rejects.toThrow('There is no such file.');
+    expect(await trainer.inspect(trialConfig())).toEqual({
       hash: 'random-classification-5-3-1',
       task: 'classification',
       inputs: 5,
       outputs: 3,
       trainExamples: 64,
+      backend: 'cpu',
+      arithmetic: trainer.info.arithmetic,
     });
     await trainer.close();
   });
@@ -254,6 +259,55 @@ describe('stacked trainer', () => {
     expect(errorOf(told[0]!.outcome)).toBeInstanceOf(BugError);
     expect(errorOf(told[2]!.outcome)).toBeInstanceOf(BugError);
     expect(resultOf(told[1]!.outcome).epochsRun).toBe(3);
+    await trainer.close();
+  });
+
+  it('trains each network on the first backend that does, and puts its arithmetic into the key', async () => {
+    const plain: Backend = {
+      ...createCpuBackend(),
+      name: 'wasm',
+      arithmetic: 'plain only',
+      trains: 'plain',
+      async createStack(shape, ...rest) {
+        if (!isPlain(shape)) throw new BugError('not trained here', { shape });
+        return createCpuBackend().createStack(shape, ...rest);
+      },
+    };
+    let started = 0;
+    const trainer = createTrainer(plain, loadTestDataset, {
+      others: async () => {
+        started += 1;
+        return createCpuBackend();
+      },
+    });
+    const residual = trialConfig({ network: { name: 'residual', blockLayers: 1 } });
+    const normalized = trialConfig({ normalization: { name: 'layer' } });
+    expect(await trainer.inspect(trialConfig())).toMatchObject({ backend: 'wasm', arithmetic: 'plain only' });
+    expect(started).toBe(0);
+    const { arithmetic } = createCpuBackend();
+    expect(await trainer.inspect(residual)).toMatchObject({ backend: 'cpu', arithmetic });
+    const configs = [trialConfig(), residual, normalized];
+    const told = await stories(trainer, configs);
+    expect(told).toEqual(await stories(trainerOf(1), configs));
+    expect(new Set(told.map(({ outcome }) => resultOf(outcome).weightsHash)).size).toBe(3);
+    expect(started).toBe(1);
+
+    const checkpoints: Uint8Array[] = [];
+    const jobs = [{ id: 'again', config: residual }];
+    await trainer.train(jobs, () => {}, never, { intervalMs: 0, onCheckpoint: ({ bytes }) => checkpoints.push(bytes) });
+    const where = { arithmetic, datasetHash: (await trainer.inspect(residual)).hash };
+    expect(() => decodeCheckpoint(checkpoints[0]!, residual, trialKey(residual, where))).not.toThrow();
+    await trainer.close();
+  });
+
+  it('refuses a convolution on data that are no images', async () => {
+    const trainer = createTrainer(createCpuBackend(), async (spec) => ({
+      ...(await loadTestDataset(spec)),
+      image: null,
+    }));
+    const [told] = await stories(trainer, [trialConfig({ network: { name: 'convolution', kernelSize: 3 } })]);
+    expect(errorOf(told!.outcome)).toBeInstanceOf(UserError);
+    expect(errorOf(told!.outcome).message).toMatch(/spirals holds no images .*; choose another network/);
     await trainer.close();
   });
 

@@ -1,3 +1,4 @@
+import { plainBuild } from '../../core/networks/network.ts';
 import type { TrialConfig } from '../../core/trial/trial-config.ts';
 import type { TrialOutcome, TrialProgress, Trainer } from '../../training/trainer.ts';
 import type { Dataset } from '../../training/datasets/dataset.ts';
@@ -8,6 +9,7 @@ export function trialConfig(changes: Partial<TrialConfig> = {}): TrialConfig {
   return {
     initializer: { name: 'heNormal', mode: 'fanIn', slope: 'activation' },
     activation: { name: 'relu' },
+    ...plainBuild,
     depth: 2,
     width: 6,
     seed: 1,
@@ -29,8 +31,19 @@ export const regression = {
   loss: 'meanSquaredError',
 } as const;
 
-const classificationData = randomDataset({ task: 'classification', inputs: 5, outputs: 3 });
-const regressionData = randomDataset({ task: 'regression', inputs: 4, outputs: 2, seed: 2 });
+const classificationData = randomDataset({
+  task: 'classification',
+  inputs: 5,
+  outputs: 3,
+  image: { height: 5, width: 1, channels: 1 },
+});
+const regressionData = randomDataset({
+  task: 'regression',
+  inputs: 4,
+  outputs: 2,
+  seed: 2,
+  image: { height: 2, width: 2, channels: 1 },
+});
 
 export async function loadTestDataset(spec: TrialConfig['dataset']): Promise<Dataset> {
   return spec.name === 'gaussian' ? regressionData : classificationData;

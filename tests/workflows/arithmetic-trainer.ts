@@ -36,10 +36,12 @@ export class ArithmeticTrainer implements Trainer {
     this.failing = failing;
   }
 
-  inspect(dataset: TrialConfig['dataset']) {
+  inspect({ dataset }: Pick<TrialConfig, 'dataset'>) {
     if (dataset.name === 'csv') return Promise.reject(new UserError(`There is no file ${dataset.path}.`));
     const hash = sha256(JSON.stringify(dataset));
-    return Promise.resolve({ hash, task: 'classification' as const, inputs: 64, outputs: 10, trainExamples: 1078 });
+    const { backend, arithmetic } = this.info;
+    const data = { hash, task: 'classification' as const, inputs: 64, outputs: 10, trainExamples: 1078 };
+    return Promise.resolve({ ...data, backend, arithmetic });
   }
 
   async train(

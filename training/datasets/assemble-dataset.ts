@@ -26,7 +26,8 @@ export function assembleDataset(name: string, raw: RawDataset, splitSeed: number
   const splits = { train: splitOf(rows.train), validation: splitOf(rows.validation), test: splitOf(rows.test) };
   const task = targetScale ? 'regression' : 'classification';
   const { inputs, outputs } = raw;
-  return { name, task, inputs, outputs, splits, hash: hashSplits({ task, inputs, outputs, splits }) };
+  const image = raw.image ?? null;
+  return { name, task, inputs, image, outputs, splits, hash: hashSplits({ task, inputs, outputs, splits }) };
 }
 
 function requireFinite(name: string, values: Float32Array): Float32Array {
@@ -40,7 +41,7 @@ function requireFinite(name: string, values: Float32Array): Float32Array {
 }
 
 /** SHA-256 (hex) over the shape and then every split's inputs and targets as little-endian numbers. */
-function hashSplits({ task, inputs, outputs, splits }: Omit<Dataset, 'name' | 'hash'>): string {
+function hashSplits({ task, inputs, outputs, splits }: Omit<Dataset, 'name' | 'hash' | 'image'>): string {
   const order: readonly SplitName[] = ['train', 'validation', 'test'];
   const hash = createHash('sha256').update(
     JSON.stringify([task, inputs, outputs, order.map((split) => splits[split].examples)]),

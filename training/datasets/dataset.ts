@@ -1,3 +1,5 @@
+import type { ImageSize } from '../../core/networks/network.ts';
+
 export type SplitName = 'train' | 'validation' | 'test';
 
 export interface Split {
@@ -13,6 +15,8 @@ export interface Dataset {
   readonly name: string;
   readonly task: 'classification' | 'regression';
   readonly inputs: number;
+  /** Size of an example as an image; null where it is none. */
+  readonly image: ImageSize | null;
   /** Classes, or regression outputs. */
   readonly outputs: number;
   readonly splits: Readonly<Record<SplitName, Split>>;

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { UserError } from '../../core/errors.ts';
+import { datasetImages } from '../../core/trial/datasets.ts';
 import type { RawDataset } from './raw-dataset.ts';
 
 const file = fileURLToPath(new URL('files/digits.csv.gz', import.meta.url));
@@ -29,5 +30,6 @@ export async function readDigits(): Promise<RawDataset> {
     features.set(numbers.slice(0, pixels), example * pixels);
     targets[example] = numbers[pixels]!;
   });
-  return { examples: lines.length, inputs: pixels, outputs: 10, features, targets, scaling: 'overall' };
+  const image = datasetImages.digits;
+  return { examples: lines.length, inputs: pixels, image, outputs: 10, features, targets, scaling: 'overall' };
 }

@@ -52,7 +52,10 @@ export function parseIdx(spec: IdxSpec, imageBytes: Buffer, labelBytes: Buffer):
   }
   const inputs = imageShape.reduce((product, size) => product * size, 1);
   const { classes, targets } = numberClasses(spec.labels, Array.from(labels.values, String));
-  return { examples, inputs, outputs: classes.length, features: images.values, targets, scaling: 'overall' };
+  // Two dimensions are pixels, a third one their channels; a single one has no neighbours.
+  const [height, width, channels = 1] = imageShape;
+  const image = height !== undefined && width !== undefined ? { image: { height, width, channels } } : {};
+  return { examples, inputs, ...image, outputs: classes.length, features: images.values, targets, scaling: 'overall' };
 }
 
 function parseTensor(path: string, bytes: Buffer): IdxTensor {

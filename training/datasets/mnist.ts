@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
+import { datasetImages } from '../../core/trial/datasets.ts';
 import type { RawDataset } from './raw-dataset.ts';
 
 const require = createRequire(import.meta.url);
@@ -30,7 +31,8 @@ export async function readMnist(): Promise<RawDataset> {
   const targets = new Int32Array(examples);
   let end = 0;
   images.forEach((bytes, digit) => targets.fill(digit, end, (end += bytes.length / pixels)));
-  return { examples, inputs: pixels, outputs: 10, features, targets, scaling: 'overall' };
+  const image = datasetImages.mnist;
+  return { examples, inputs: pixels, image, outputs: 10, features, targets, scaling: 'overall' };
 }
 
 /** Pixels [images, 28 * 28]; the package rounds byte / 255 to three digits, which still tells all 256 bytes apart. */

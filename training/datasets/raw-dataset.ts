@@ -1,10 +1,13 @@
 import { UserError } from '../../core/errors.ts';
+import type { ImageSize } from '../../core/networks/network.ts';
 
 /** A set as its source gives it: one table, not yet split or standardized. */
 export interface RawDataset {
   readonly examples: number;
   /** Features of an example. */
   readonly inputs: number;
+  /** Given where an example is an image. */
+  readonly image?: ImageSize;
   /** Classes, or regression outputs. */
   readonly outputs: number;
   /** [examples, inputs] row-major; finite. */

@@ -14,7 +14,7 @@ export function layerRecords(
   parameters: Float32Array,
   signals: readonly LayerSignals[],
 ): LayerRecord[] {
-  return parameterLayout(shape.layerSizes).layers.map(({ fanIn, fanOut, kernel, bias }, index, { length }) => {
+  return parameterLayout(shape).layers.map(({ fanIn, units, kernel, bias }, index, { length }) => {
     const layer = signals[index]!;
     const activation = moments(layer.activations);
     const flat = index === length - 1 ? 0 : saturatedShare(shape.activation, layer.preActivations);
@@ -27,7 +27,7 @@ export function layerRecords(
       saturatedShare: finiteOrNull(flat),
       gradientNorm: finiteOrNull(euclideanNorm(layer.kernelGradients)),
       backpropagatedVariance: finiteOrNull(moments(layer.preActivationGradients).variance),
-      unitCosine: finiteOrNull(unitCosine(parameters.subarray(kernel, bias), fanIn, fanOut)),
+      unitCosine: finiteOrNull(unitCosine(parameters.subarray(kernel, bias), fanIn, units)),
     };
   });
 }

@@ -44,12 +44,11 @@ const handOvers = new Map<number, AbortController>();
 
 async function start({ backend: choice, datasetFolder }: TrainerSettings): Promise<void> {
   try {
-    const { backend, why } = await chooseBackend(choice);
-    trainer = createTrainer(
-      backend,
-      (spec) => loadDataset(spec, { datasetFolder }),
-      () => (isMoving = true),
-    );
+    const { backend, why, others } = await chooseBackend(choice);
+    trainer = createTrainer(backend, (spec) => loadDataset(spec, { datasetFolder }), {
+      onTurn: () => (isMoving = true),
+      others,
+    });
     const { info } = trainer;
     places = info.places;
     answer({ kind: 'ready', info: { ...info, description: `${info.description}; ${why}` } });
@@ -104,7 +103,7 @@ async function handle(request: Request): Promise<void> {
       handOvers.set(call, new AbortController());
       try {
         if (request.kind === 'train') await train(trainer, request, abort.signal);
-        else answer({ kind: 'inspected', call, facts: await trainer.inspect(request.dataset) });
+        else answer({ kind: 'inspected', call, facts: await trainer.inspect(request.trial) });
       } catch (error) {
         answer({ kind: 'failed', call, error: toWire(error) });
       } finally {

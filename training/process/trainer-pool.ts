@@ -37,7 +37,7 @@ export function poolTrainers(trainers: readonly Trainer[]): Trainer {
       };
     },
 
-    inspect: (dataset) => first.inspect(dataset),
+    inspect: (trial) => first.inspect(trial),
 
     async train(jobs, onProgress, signal, checkpointing) {
       signal.throwIfAborted();
@@ -78,6 +78,7 @@ function choose(members: readonly Member[], shape: string): Member {
   return mate && mate.shapes.length <= 2 * leastBusy.shapes.length ? mate : leastBusy;
 }
 
-function shapeKey({ depth, width, activation, loss, batchSize, optimizer, dataset }: TrialConfig): string {
-  return JSON.stringify([depth, width, activation, loss, batchSize, optimizer.name, dataset]);
+function shapeKey(config: TrialConfig): string {
+  const { network, normalization, depth, width, activation, loss, batchSize, optimizer, dataset } = config;
+  return JSON.stringify([network, normalization, depth, width, activation, loss, batchSize, optimizer.name, dataset]);
 }

@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BugError, MachineError } from '../../core/errors.ts';
-import type { Checkpointing, DatasetFacts, Trainer, TrainerInfo, TrialOutcome, TrialProgress } from '../trainer.ts';
+import type { Checkpointing, Trainer, TrainerInfo, TrialFacts, TrialOutcome, TrialProgress } from '../trainer.ts';
 import type { Answer, Request, TrainerSettings } from './protocol.ts';
 import { fromWire } from './wire-error.ts';
 
@@ -93,11 +93,11 @@ export async function startTrainerProcess(
       return child?.process.pid ?? null;
     },
 
-    async inspect(dataset) {
+    async inspect({ dataset, network, normalization }) {
       const running = await runningChild();
-      return new Promise<DatasetFacts>((resolve, reject) => {
+      return new Promise<TrialFacts>((resolve, reject) => {
         const call = calls++;
-        ask(running, call, { kind: 'inspect', call, dataset }, (answer) => {
+        ask(running, call, { kind: 'inspect', call, trial: { dataset, network, normalization } }, (answer) => {
           if (answer.kind === 'inspected') resolve(answer.facts);
           else reject(answer.kind === 'failed' ? fromWire(answer.error) : unexpected(answer));
         }, reject); // prettier-ignore

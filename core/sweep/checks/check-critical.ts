@@ -3,6 +3,7 @@ import { UserError, type Issue } from '../../errors.ts';
 import type { Initializer } from '../../initializers/initializer.ts';
 import { criticalPoint } from '../../theory/critical-point.ts';
 import { activationLabel, initializerLabel } from '../../trial/labels.ts';
+import { excludesCombination } from '../exclusions.ts';
 import { issueAt } from '../mistakes/issues-of.ts';
 import type { PlacedValue } from '../read-parts.ts';
 import type { Exclusion } from '../sweep-spec.ts';
@@ -20,19 +21,11 @@ export function checkCritical(
   const critical = initializers.flatMap(({ path, value }) => (value.name === 'critical' ? [{ path, value }] : []));
   return critical.slice(0, mostSolved / Math.max(1, activations.length)).flatMap(({ path, value }) =>
     activations.flatMap((activation) => {
-      if (exclude.some((exclusion) => excludesPair(exclusion, value, activation))) return [];
+      const labels = { initializer: initializerLabel(value), activation: activationLabel(activation) };
+      if (excludesCombination(exclude, labels)) return [];
       const message = reasonAgainst(activation, value.sigmaB);
       return message === null ? [] : [issueAt(input, path, `${message} Or exclude the combination.`)];
     }),
-  );
-}
-
-function excludesPair(exclusion: Exclusion, initializer: Initializer, activation: Activation): boolean {
-  const { initializer: initializers, activation: activations, ...others } = exclusion;
-  return (
-    Object.keys(others).length === 0 &&
-    (initializers?.includes(initializerLabel(initializer)) ?? true) &&
-    (activations?.includes(activationLabel(activation)) ?? true)
   );
 }
 

@@ -23,7 +23,7 @@ export function checkTraining(input: unknown, parts: ReadableParts, axes: Axes, 
   ];
 }
 
-const shareable = ['width', 'learningRate', 'optimizer', 'batchSize', 'dataset'] as const;
+const shareable = ['network', 'normalization', 'width', 'learningRate', 'optimizer', 'batchSize', 'dataset'] as const;
 
 function givenTwice(input: unknown, { axes, training }: ReadableParts): Issue[] {
   return shareable

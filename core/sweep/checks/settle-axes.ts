@@ -17,6 +17,8 @@ export function settleAxes(read: ReadAxes): Axes {
   return {
     initializer: given(read.initializer),
     activation: given(read.activation),
+    network: orElse(read.network, sweepDefaults.network),
+    normalization: orElse(read.normalization, sweepDefaults.normalization),
     depth: given(read.depth),
     width: orElse(read.width, sweepDefaults.width),
     learningRate: read.learningRate.source === 'absent' ? learningRatesOf(optimizer) : given(read.learningRate),

@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /** Lists up to this length are told in full even when one entry is close enough to be what was meant. */
-const shortList = 9;
+const shortList = 11;
 
 /** `; did you mean "heNormal"?` where one of the allowed words is close, and the allowed words where none is or they are few. */
 export function whatIsAllowed(word: string, allowed: readonly string[], alsoAccepted: readonly string[] = []): string {

@@ -3,6 +3,8 @@ import type { Activation } from '../../activations/activation.ts';
 import { activationCatalogue } from '../../activations/activation-catalogue.ts';
 import type { Initializer } from '../../initializers/initializer.ts';
 import { initializerCatalogue } from '../../initializers/initializer-catalogue.ts';
+import type { Network, Normalization } from '../../networks/network.ts';
+import { networkCatalogue, normalizationCatalogue } from '../../networks/network-catalogue.ts';
 import { optimizerCatalogue } from '../../trial/optimizer-catalogue.ts';
 import type { Optimizer } from '../../trial/trial-config.ts';
 import { beyondLimit, type LimitName, type SweepLimits } from '../limits.ts';
@@ -16,6 +18,9 @@ const initializerChoice = namedChoice<Initializer>('initializer', catalogueForms
 const activationChoice = namedChoice<Activation>('activation', catalogueForms(activationCatalogue));
 const optimizerChoice = namedChoice<Optimizer>('optimizer', catalogueForms(optimizerCatalogue));
 
+const networkChoice = namedChoice<Network>('network', catalogueForms(networkCatalogue));
+const normalizationChoice = namedChoice<Normalization>('normalization', catalogueForms(normalizationCatalogue));
+
 /** Names become workflow ids, file names and dashboard variables: short, plain, and never a way up a folder. */
 const sweepName = /^(?!.*\.\.)[a-z0-9][a-z0-9._-]{0,62}$/;
 
@@ -24,8 +29,10 @@ function axisValueSchemas(limits: SweepLimits) {
   return {
     initializer: initializerChoice,
     activation: activationChoice,
+    network: networkChoice,
+    normalization: normalizationChoice,
     depth: wholeUpToLimit(limits, 'depth', 'Hidden layers; the network has one kernel more, the linear output layer.'),
-    width: wholeUpToLimit(limits, 'width', 'Units of each hidden layer.'),
+    width: wholeUpToLimit(limits, 'width', 'Units of each hidden layer; channels of a convolution.'),
     learningRate: positiveUpTo(1000, 'Learning rate.'),
     optimizer: optimizerChoice,
     batchSize: wholeBetween(1, 65_536, 'Examples per step.'),
@@ -60,7 +67,9 @@ function sweepFileSchema(values: AxisValueSchemas, limits: SweepLimits) {
         seed: z
           .union([values.seed, listOf(values.seed, limits), seedRange(limits)])
           .describe('Seeds: one, a list, or {"from": 1, "count": 5}. Every cell is trained once per seed.'),
-        width: axis(values.width, 'Units of each hidden layer.').optional(),
+        network: axis(values.network, 'How the hidden layers hang together.').optional(),
+        normalization: axis(values.normalization, 'Normalizations of the hidden layers.').optional(),
+        width: axis(values.width, 'Units of each hidden layer; channels of a convolution.').optional(),
         learningRate: axis(values.learningRate, 'Learning rates.').optional(),
         optimizer: axis(values.optimizer, 'Optimizers.').optional(),
         batchSize: axis(values.batchSize, 'Batch sizes.').optional(),
@@ -72,6 +81,8 @@ function sweepFileSchema(values: AxisValueSchemas, limits: SweepLimits) {
         z.strictObject({
           initializer: excluded,
           activation: excluded,
+          network: excluded,
+          normalization: excluded,
           optimizer: excluded,
           dataset: excluded,
           depth: label(number),
@@ -87,6 +98,12 @@ function sweepFileSchema(values: AxisValueSchemas, limits: SweepLimits) {
     training: z
       .strictObject({
         epochs: wholeUpToLimit(limits, 'stepsPerTrial', 'Budget of each trial, in passes over the training examples.'),
+        network: values.network
+          .optional()
+          .describe(`How the hidden layers hang together; ${sweepDefaults.network.name} by default.`),
+        normalization: values.normalization
+          .optional()
+          .describe(`Normalization of the hidden layers; ${sweepDefaults.normalization.name} by default.`),
         width: values.width.optional().describe(`Units of each hidden layer; ${sweepDefaults.width} by default.`),
         learningRate: values.learningRate
           .optional()

@@ -10,6 +10,8 @@ function trials(activation: string, learningRate: number, initializer: string, a
   return [1, 2, 3, 4].map((seed) => ({
     initializer,
     activation,
+    network: 'mlp',
+    normalization: 'none',
     depth: 8,
     width: 32,
     learningRate,

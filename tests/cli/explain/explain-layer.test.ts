@@ -67,8 +67,36 @@ describe('explain', () => {
   });
 
   it('refuses sizes that are none', () => {
-    const options = { fanIn: '0', fanOut: '1', activation: 'relu', outputs: '10' };
+    const options = {
+      fanIn: '0',
+      fanOut: '1',
+      activation: 'relu',
+      outputs: '10',
+      network: 'mlp',
+      normalization: 'none',
+    };
+    const odd = { ...options, fanIn: '4', network: 'residual', depth: '3' };
+    expect(() => explainCommand('heNormal', odd)).toThrow('residual needs a depth of two blocks or more');
     expect(() => explainCommand('heNormal', options)).toThrow(UserError);
     expect(() => explainCommand('heNormal', options)).toThrow('--fan-in takes a whole number');
+  });
+
+  it('predicts residual and normalized networks, and says plainly where there is no theory', () => {
+    const network = {
+      initializer: parseInitializer('heNormal'),
+      activation: parseActivation('relu'),
+      layerSizes: [128, ...Array<number>(8).fill(128), 128],
+    };
+    const residual = explainDepth({ ...network, network: { name: 'residual', blockLayers: 1 } }).join('\n');
+    expect(residual).toContain('with relu, residual(blockLayers=1), unit inputs');
+    // He adds as much variance as there is: it doubles with every block, 2^8 at layer 8.
+    expect(residual).toMatch(/8\s+│?\s*256/);
+    expect(explainDepth({ ...network, normalization: { name: 'layer' } }).join('\n')).toContain('layer normalization');
+    expect(explainDepth({ ...network, network: { name: 'convolution', kernelSize: 3 } })).toEqual([
+      expect.stringMatching(/^No theory here: .* convolution/),
+    ]);
+    expect(explainDepth({ ...network, normalization: { name: 'batch' } })).toEqual([
+      expect.stringMatching(/^No theory here: batch normalization/),
+    ]);
   });
 });

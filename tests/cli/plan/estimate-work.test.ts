@@ -27,24 +27,45 @@ describe('estimateWork', () => {
     const steps = 2 * Math.floor(dataset.splits.train.examples / 32);
     const training = steps * 2 * 32 * (2 * first + 3 * second);
     const validation = 2 * 2 * dataset.splits.validation.examples * (first + second);
-    expect(work).toMatchObject({ layerSizes: [64, 16, 10], steps, flops: training + validation });
+    expect(work).toMatchObject({ shape: { layerSizes: [64, 16, 10] }, steps, flops: training + validation });
   });
 
   test('sums over all trials of the grid, and is typical of where the work lies', async () => {
-    const work = await estimateWork(plan, load);
+    const [work, ...others] = await estimateWork(plan, load);
     let flops = 0;
     for (let number = 0; number < plan.gridSize; number += 1) {
       const { config } = plan.decode(number);
       flops += trialWork(config, await load(config.dataset)).flops;
     }
+    expect(others).toEqual([]);
     expect(work?.flops).toBe(flops);
     expect(work?.typical.config.depth).toBe(3);
+  });
+
+  test('counts a convolution at every pixel, and apart from the plain networks', async () => {
+    const mixed = createPlan(
+      parseSweep({
+        name: 'mixed',
+        axes: { initializer: 'heNormal', activation: 'relu', depth: 2, seed: 1, network: ['mlp', 'convolution'] },
+        training: { epochs: 1, width: 4 },
+      }),
+    );
+    const [plain, others] = await estimateWork(mixed, load);
+    expect(plain!.typical.config.network.name).toBe('mlp');
+    expect(others!.typical.config.network.name).toBe('convolution');
+    const { examples } = (await load({ name: 'digits', split: 0 })).splits.train;
+    const steps = Math.floor(examples / 64);
+    // 3 x 3 kernels at 8 x 8 pixels: 1 to 4 channels, 4 to 4 channels; then 4 to 10 outputs.
+    const [first, second, last] = [64 * 9 * 4, 64 * 9 * 16, 40];
+    const training = steps * 2 * 64 * (2 * first + 3 * (second + last));
+    expect(others!.flops).toBeGreaterThan(training);
+    expect(others!.flops).toBeLessThan(1.1 * training);
   });
 });
 
 describe('measureStepsPerSecond', () => {
   test('measures a rate on a real backend', async () => {
-    const work = await estimateWork(plan, load);
+    const [work] = await estimateWork(plan, load);
     const { backend } = await chooseBackend('cpu');
     // The reference does between 10 and 100,000 steps of so small a network a second on any machine.
     const rate = await measureStepsPerSecond(backend, work!.typical);

@@ -12,6 +12,8 @@ function progressOf(converged: number, running = 2): SweepProgress {
     best: {
       initializer: 'heNormal',
       activation: 'relu',
+      network: 'mlp',
+      normalization: 'none',
       depth: 8,
       width: 32,
       learningRate: 0.1,

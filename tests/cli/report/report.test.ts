@@ -19,6 +19,8 @@ function trialsOf(
   return seeds.map((seed) => ({
     initializer,
     activation,
+    network: 'mlp',
+    normalization: 'none',
     depth: 8,
     width: 32,
     learningRate: 0.1,

@@ -1,9 +1,12 @@
 import type { Activation } from '../../../core/activations/activation.ts';
+import type { ImageSize, Network, Normalization } from '../../../core/networks/network.ts';
 import { randomStream } from '../../../core/random/random-stream.ts';
+import { networkLabel } from '../../../core/trial/labels.ts';
 import type { Loss, Optimizer } from '../../../core/trial/trial-config.ts';
 import type { SlotState, StackShape } from '../../../training/backend.ts';
 import type { Dataset } from '../../../training/datasets/dataset.ts';
 import { taskOf } from '../../../training/losses.ts';
+import { parameterLayout } from '../../../training/parameter-layout.ts';
 import { randomDataset, type RandomDatasetOptions } from './random-dataset.ts';
 
 export const losses: readonly Loss[] = ['crossEntropy', 'meanSquaredError', 'huber'];
@@ -21,6 +24,26 @@ export const optimizers: readonly Optimizer[] = [
   { name: 'rmsprop', decay: 0.99, epsilon: 0.02 },
 ];
 
+/** Neither square nor of one channel, so that no axis can be taken for another. */
+const testImage: ImageSize = { height: 3, width: 4, channels: 2 };
+
+/** Networks beyond the plain one, each with a depth that it can have. */
+export const builds: readonly Required<Pick<ShapeOptions, 'network' | 'normalization' | 'widths'>>[] = [
+  { network: { name: 'mlp' }, normalization: 'layer', widths: [5, 5] },
+  { network: { name: 'mlp' }, normalization: 'batch', widths: [5, 5] },
+  { network: { name: 'residual', blockLayers: 1 }, normalization: 'none', widths: [5, 5, 5] },
+  { network: { name: 'residual', blockLayers: 2 }, normalization: 'none', widths: [5, 5, 5, 5, 5, 5] },
+  { network: { name: 'residual', blockLayers: 2 }, normalization: 'layer', widths: [5, 5, 5, 5] },
+  { network: { name: 'residual', blockLayers: 2 }, normalization: 'batch', widths: [5, 5, 5, 5] },
+  { network: { name: 'convolution', kernelSize: 3 }, normalization: 'none', widths: [4, 4] },
+  { network: { name: 'convolution', kernelSize: 1 }, normalization: 'none', widths: [4] },
+  { network: { name: 'convolution', kernelSize: 5 }, normalization: 'layer', widths: [4, 4] },
+  { network: { name: 'convolution', kernelSize: 3 }, normalization: 'batch', widths: [4, 4] },
+];
+
+export const buildTitle = ({ network, normalization = 'none' }: ShapeOptions): string =>
+  `${network ? networkLabel(network) : 'mlp'}, ${normalization} normalization`;
+
 export interface ShapeOptions {
   readonly inputs?: number;
   readonly outputs?: number;
@@ -29,6 +52,8 @@ export interface ShapeOptions {
   readonly loss?: Loss;
   readonly batchSize?: number;
   readonly optimizer?: Optimizer['name'];
+  readonly network?: Network;
+  readonly normalization?: Normalization['name'];
 }
 
 /** A shape and a data set that fits it. */
@@ -36,34 +61,40 @@ export function shapeAndData(
   options: ShapeOptions = {},
   data: Pick<RandomDatasetOptions, 'examples' | 'seed'> = {},
 ): { shape: StackShape; dataset: Dataset } {
-  const { inputs = 6, outputs = 3, widths = [5, 5], loss = 'crossEntropy' } = options;
+  const {
+    outputs = 3,
+    widths = [5, 5],
+    loss = 'crossEntropy',
+    network = { name: 'mlp' },
+    normalization = 'none',
+  } = options;
+  const image = network.name === 'convolution' ? testImage : null;
+  const inputs = image ? image.height * image.width * image.channels : (options.inputs ?? 6);
   return {
     shape: {
       layerSizes: [inputs, ...widths, outputs],
+      network,
+      normalization: { name: normalization },
+      image,
       activation: options.activation ?? { name: 'tanh' },
       loss,
       batchSize: options.batchSize ?? 8,
       optimizer: options.optimizer ?? 'sgd',
     },
-    dataset: randomDataset({ task: taskOf(loss), inputs, outputs, ...data }),
+    dataset: randomDataset({ task: taskOf(loss), inputs, outputs, image, ...data }),
   };
 }
 
-/** Parameters of a network that is neither dead nor saturated: sd 1.2 / sqrt(fanIn), small biases. */
-function randomParameters(layerSizes: readonly number[], seed: number): Float32Array {
-  const layers = layerSizes.slice(1).map((fanOut, layer) => {
-    const fanIn = layerSizes[layer]!;
-    const kernel = new Float32Array(fanIn * fanOut);
-    const bias = new Float32Array(fanOut);
-    randomStream(seed, 'kernel', layer).fillNormal(kernel, 0, 1.2 / Math.sqrt(fanIn));
-    randomStream(seed, 'bias', layer).fillNormal(bias, 0, 0.1);
-    return [...kernel, ...bias];
-  });
-  return Float32Array.from(layers.flat());
-}
-
+/** Parameters of a network that is neither dead nor saturated: sd 1.2 / sqrt(fanIn), small biases, gains around 1. */
 export function randomState(shape: StackShape, seed: number, optimizer: Optimizer, learningRate = 0.05): SlotState {
-  return { parameters: randomParameters(shape.layerSizes, seed), moments: null, step: 0, learningRate, optimizer };
+  const { count, layers } = parameterLayout(shape);
+  const parameters = new Float32Array(count);
+  layers.forEach(({ fanIn, units, kernel, bias, gain }, layer) => {
+    randomStream(seed, 'kernel', layer).fillNormal(parameters.subarray(kernel, bias), 0, 1.2 / Math.sqrt(fanIn));
+    randomStream(seed, 'bias', layer).fillNormal(parameters.subarray(bias, bias + units), 0, 0.1);
+    if (gain !== null) randomStream(seed, 'gain', layer).fillNormal(parameters.subarray(gain, gain + units), 1, 0.1);
+  });
+  return { parameters, moments: null, step: 0, learningRate, optimizer };
 }
 
 /** Rows of `steps` batches [steps, batchSize]; step s of a seed is the same however many are asked for. */

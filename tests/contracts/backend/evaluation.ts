@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../../training/backend.ts';
+import { referenceExamples } from '../../../training/reference-examples.ts';
 import type { Split } from '../../../training/datasets/dataset.ts';
-import { losses, randomBatches, randomState, relativeError, shapeAndData } from './cases.ts';
+import { builds, buildTitle, losses, randomBatches, randomState, relativeError, shapeAndData } from './cases.ts';
 import { doubleForward, type DoubleForward } from './double-network.ts';
 import { signalTolerance } from './gradients.ts';
 
@@ -14,8 +15,33 @@ function correctPredictions(exact: DoubleForward, split: Split, rows: ArrayLike<
 }
 
 /** Metric sums of training and evaluation against double precision. */
-export function evaluationContract(backend: () => Backend): void {
+export function evaluationContract(backend: () => Backend, trains: Backend['trains']): void {
   describe('metric sums', () => {
+    it.each((trains === 'all' ? builds : []).map((build) => [buildTitle(build), build] as const))(
+      'of whole splits are right for %s, whose batch statistics come from the reference examples',
+      async (_, build) => {
+        const examples = { train: 530, validation: 40, test: 1 };
+        const { shape, dataset } = shapeAndData({ ...build, batchSize: 3 }, { examples });
+        const { train } = dataset.splits;
+        const state = randomState(shape, 2, { name: 'sgd' });
+        const stack = await backend().createStack(shape, dataset, 1);
+        stack.place(0, state);
+        const references = Array.from({ length: referenceExamples(shape, train.examples) }, (_, row) => row);
+        const { statistics } = doubleForward(shape, state.parameters, train, references);
+        for (const split of ['train', 'validation', 'test'] as const) {
+          const [sums] = await stack.evaluate([0], split);
+          const all = Array.from({ length: examples[split] }, (_, row) => row);
+          const exact = doubleForward(shape, state.parameters, dataset.splits[split], all, statistics);
+          const lossSum = exact.losses.reduce((a, b) => a + b);
+          expect(relativeError([sums!.lossSum], [lossSum])).toBeLessThan(signalTolerance);
+          const correct = correctPredictions(exact, dataset.splits[split], all);
+          // An output next to a tie may fall on either side of it.
+          expect(Math.abs(sums!.correct - correct)).toBeLessThanOrEqual(1);
+        }
+        stack.dispose();
+      },
+    );
+
     it.each(losses)('of whole splits, larger than any batch, are right for %s', async (loss) => {
       const examples = { train: 300, validation: 1037, test: 1 };
       const { shape, dataset } = shapeAndData({ loss, widths: [13], batchSize: 3 }, { examples });

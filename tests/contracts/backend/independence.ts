@@ -5,7 +5,7 @@ import type { Optimizer } from '../../../core/trial/trial-config.ts';
 import { everyActivation } from '../../core/activations/every-activation.ts';
 import type { Backend, Stack, StackShape } from '../../../training/backend.ts';
 import type { Dataset } from '../../../training/datasets/dataset.ts';
-import { losses, optimizers, randomBatches, randomState, shapeAndData } from './cases.ts';
+import { builds, losses, optimizers, randomBatches, randomState, shapeAndData } from './cases.ts';
 
 /** What happened to a trial, as bits: parameters and moments, training and validation sums, signals. */
 async function outcome(stack: Stack, slot: number): Promise<unknown> {
@@ -37,30 +37,37 @@ interface Trial {
 
 const rounds = 5;
 
-const mixes = fc
-  .record({
-    widths: fc.array(fc.constantFrom(1, 4, 5, 16, 17, 33), { maxLength: 3 }),
-    inputs: fc.constantFrom(1, 6, 9),
-    outputs: fc.constantFrom(2, 3, 10),
-    batchSize: fc.constantFrom(1, 5, 8, 32),
-    activation: fc.constantFrom(...everyActivation),
-    loss: fc.constantFrom(...losses),
-    kind: fc.constantFrom(...new Set(optimizers.map(({ name }) => name))),
-    spare: fc.integer({ min: 0, max: 4 }),
-    steps: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: rounds, maxLength: rounds }),
-    shuffle: fc.nat(),
-  })
-  .chain((shape) => {
-    const trial: fc.Arbitrary<Trial> = fc.record({
-      seed: fc.nat(1000),
-      learningRate: fc.constantFrom(0, 0.001, 0.05, 3, 1e6),
-      optimizer: fc.constantFrom(...optimizers.filter(({ name }) => name === shape.kind)),
-      from: fc.integer({ min: 0, max: 2 }),
-      to: fc.integer({ min: 3, max: rounds }),
-      poison: fc.constantFrom(null, null, null, NaN, Infinity, 1e30),
+const plain = fc.record({
+  widths: fc.array(fc.constantFrom(1, 4, 5, 16, 17, 33), { maxLength: 3 }),
+  network: fc.constant({ name: 'mlp' as const }),
+  normalization: fc.constant('none' as const),
+});
+
+const mixesOf = (trains: Backend['trains']) =>
+  fc
+    .record({
+      build: trains === 'all' ? fc.oneof(plain, fc.constantFrom(...builds)) : plain,
+      inputs: fc.constantFrom(1, 6, 9),
+      outputs: fc.constantFrom(2, 3, 10),
+      batchSize: fc.constantFrom(1, 5, 8, 32),
+      activation: fc.constantFrom(...everyActivation),
+      loss: fc.constantFrom(...losses),
+      kind: fc.constantFrom(...new Set(optimizers.map(({ name }) => name))),
+      spare: fc.integer({ min: 0, max: 4 }),
+      steps: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: rounds, maxLength: rounds }),
+      shuffle: fc.nat(),
+    })
+    .chain((shape) => {
+      const trial: fc.Arbitrary<Trial> = fc.record({
+        seed: fc.nat(1000),
+        learningRate: fc.constantFrom(0, 0.001, 0.05, 3, 1e6),
+        optimizer: fc.constantFrom(...optimizers.filter(({ name }) => name === shape.kind)),
+        from: fc.integer({ min: 0, max: 2 }),
+        to: fc.integer({ min: 3, max: rounds }),
+        poison: fc.constantFrom(null, null, null, NaN, Infinity, 1e30),
+      });
+      return fc.record({ shape: fc.constant(shape), trials: fc.array(trial, { minLength: 2, maxLength: 6 }) });
     });
-    return fc.record({ shape: fc.constant(shape), trials: fc.array(trial, { minLength: 2, maxLength: 6 }) });
-  });
 
 function stateOf(shape: StackShape, trial: Trial) {
   const state = randomState(shape, trial.seed, trial.optimizer, trial.learningRate);
@@ -77,12 +84,12 @@ async function alone(backend: Backend, shape: StackShape, dataset: Dataset, tria
 }
 
 /** The law: a slot's bits depend on what was placed there and on its batches, and on nothing else. */
-export function independenceContract(backend: () => Backend): void {
+export function independenceContract(backend: () => Backend, trains: Backend['trains']): void {
   describe('the law of the stack', () => {
     it('a slot has the same bits alone and beside others that join, leave, blow up or are NaN, in any slot of any capacity', async () => {
       await fc.assert(
-        fc.asyncProperty(mixes, async ({ shape: drawn, trials }) => {
-          const { shape, dataset } = shapeAndData({ ...drawn, optimizer: drawn.kind });
+        fc.asyncProperty(mixesOf(trains), async ({ shape: drawn, trials }) => {
+          const { shape, dataset } = shapeAndData({ ...drawn, ...drawn.build, optimizer: drawn.kind });
           const capacity = trials.length + drawn.spare;
           const stack = await backend().createStack(shape, dataset, capacity);
           const slotOf = (index: number): number => (index * 7 + drawn.shuffle) % capacity;
@@ -113,7 +120,7 @@ export function independenceContract(backend: () => Backend): void {
             expect(together[index]).toEqual(await alone(backend(), shape, dataset, trial, done[index]!));
           }
         }),
-        { numRuns: 25, seed: 2026 },
+        { numRuns: trains === 'all' ? 50 : 25, seed: 2026 },
       );
     });
 

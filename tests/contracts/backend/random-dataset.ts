@@ -5,6 +5,7 @@ export interface RandomDatasetOptions {
   readonly task: Dataset['task'];
   readonly inputs: number;
   readonly outputs: number;
+  readonly image?: Dataset['image'];
   readonly examples?: Readonly<Record<SplitName, number>>;
   readonly seed?: number;
 }
@@ -37,6 +38,7 @@ export function randomDataset(options: RandomDatasetOptions): Dataset {
     name: `random ${task} ${inputs} to ${outputs}, seed ${seed}`,
     task,
     inputs,
+    image: options.image ?? null,
     outputs,
     splits: { train: split('train'), validation: split('validation'), test: split('test') },
     hash: `random-${task}-${inputs}-${outputs}-${seed}`,

@@ -11,6 +11,8 @@ export type ProbedLayer = Pick<
 export function claimTrial(told: Partial<ClaimTrial> & Pick<ClaimTrial, 'initializer' | 'seed'>): ClaimTrial {
   return {
     activation: 'relu',
+    network: 'mlp',
+    normalization: 'none',
     depth: 4,
     width: 64,
     learningRate: 0.1,

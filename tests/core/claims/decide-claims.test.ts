@@ -355,3 +355,42 @@ function randomInput(
   );
   return { trials, target };
 }
+
+describe('regimes of other networks', () => {
+  const builds = [
+    { network: 'mlp', normalization: 'none' },
+    { network: 'residual', normalization: 'none' },
+    { network: 'mlp', normalization: 'batch' },
+    { network: 'convolution', normalization: 'none' },
+  ] as const;
+
+  it('are kept apart, and named where they differ', () => {
+    const trials = builds.flatMap((build) =>
+      fastAndSlow('heNormal', 'glorotNormal', 6).map((trial) => ({ ...trial, ...build })),
+    );
+    const found = verdict('speed', trials);
+    expect(found.findings.map(({ regime }) => regime).sort()).toEqual([
+      'relu · convolution · no normalization · depth 4',
+      'relu · mlp · batch normalization · depth 4',
+      'relu · mlp · no normalization · depth 4',
+      'relu · residual · no normalization · depth 4',
+    ]);
+    expect(found.findings.every(({ decision }) => decision === 'supported')).toBe(true);
+  });
+
+  it('rest on measurement alone where theory is silent: it then chooses nothing and predicts nothing', () => {
+    for (const build of builds) {
+      const trials = fastAndSlow('heNormal', 'glorotNormal', 6).map((trial) =>
+        withLayers(
+          { ...trial, ...build },
+          [1, 2, 3, 4].map((layer) => probedLayer({ layer })),
+        ),
+      );
+      const isSilent = build.network === 'convolution' || build.normalization === 'batch';
+      expect(verdict('framework', trials).findings.length > 0).toBe(!isSilent);
+      // The fitting initializer is always asked about; what theory expects of it stands beside it where it says something.
+      const fitting = verdict('variance', trials).findings.find(({ cells }) => cells[0] === 'heNormal');
+      expect(fitting!.effect.predicted === null).toBe(isSilent);
+    }
+  });
+});

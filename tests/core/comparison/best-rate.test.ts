@@ -11,6 +11,8 @@ function trial(learningRate: number, seed: number, told: Partial<RatedTrial> = {
   return {
     initializer: 'heNormal',
     activation: 'relu',
+    network: 'mlp',
+    normalization: 'none',
     depth: 8,
     width: 32,
     learningRate,
@@ -48,6 +50,8 @@ describe('atBestRates', () => {
         cell: {
           initializer: 'heNormal',
           activation: 'relu',
+          network: 'mlp',
+          normalization: 'none',
           depth: 8,
           width: 32,
           optimizer: 'sgd',

@@ -9,6 +9,8 @@ function trial(changes: Partial<ComparedTrial>): ComparedTrial {
   return {
     initializer: 'heNormal',
     activation: 'relu',
+    network: 'mlp',
+    normalization: 'none',
     depth: 8,
     width: 32,
     learningRate: 0.1,

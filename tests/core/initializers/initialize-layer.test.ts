@@ -7,6 +7,7 @@ import { initializeLayer, type InitialLayer } from '../../../core/initializers/i
 import type { Initializer } from '../../../core/initializers/initializer.ts';
 import type { LayerShape } from '../../../core/initializers/layer-shape.ts';
 import { criticalPoint } from '../../../core/theory/critical-point.ts';
+import { weightDistribution } from '../../../core/initializers/weight-distribution.ts';
 import { randomStream } from '../../../core/random/random-stream.ts';
 import { kolmogorovSmirnov, kolmogorovSmirnovLimit } from '../kolmogorov-smirnov.ts';
 
@@ -242,12 +243,115 @@ describe('the other initializers', () => {
   });
 });
 
+/** 3 x 3 kernels from 8 to 40 channels. */
+const convolution: LayerShape = { ...shape, fanIn: 9 * 8, fanOut: 9 * 40, kernelArea: 9 };
+/** First row of the kernel's centre, its fifth tap. */
+const centre = 4 * 8;
+
+describe('kernels of a convolution', () => {
+  it.each<[Initializer, Distribution, number]>([
+    [{ name: 'heNormal', ...he }, 'normal', 2 / 72],
+    [{ name: 'heUniform', mode: 'fanOut', slope: 0 }, 'uniform', 2 / 360],
+    [{ name: 'glorotUniform', gain: 1 }, 'uniform', 2 / (72 + 360)],
+    [{ name: 'lecunTruncatedNormal', gain: 1 }, 'truncatedNormal', 1 / 72],
+  ])('%j count its area in fanIn and fanOut: %s of variance %f', (initializer, distribution, variance) => {
+    for (const seed of seeds) {
+      const { kernel, bias } = draw(initializer, convolution, seed);
+      expect([kernel.length, bias.length]).toEqual([72 * 40, 40]);
+      expectSample(kernel, distribution, variance);
+    }
+  });
+
+  it('have orthonormal columns over all taps with orthogonal', () => {
+    const { kernel } = draw({ name: 'orthogonal', gain: 1 }, convolution, 1);
+    expect(distanceFromOrthogonal(kernel, 72, 40, 1)).toBeLessThan(1e-6);
+  });
+
+  it('pass every pixel on with identity', () => {
+    const { kernel } = draw({ name: 'identity', gain: 3 }, convolution, 1);
+    const expected = new Float32Array(72 * 40);
+    for (let channel = 0; channel < 8; channel++) expected[(centre + channel) * 40 + channel] = 3;
+    expect(kernel).toEqual(expected);
+  });
+});
+
+describe('deltaOrthogonal', () => {
+  it.each([
+    [8, 40],
+    [40, 40],
+    [40, 8],
+  ])('is orthogonal at the centre and 0 around it, from %i to %i channels', (channels, units) => {
+    const layer: LayerShape = { ...shape, fanIn: 9 * channels, fanOut: 9 * units, kernelArea: 9 };
+    for (const seed of seeds) {
+      const { kernel, bias } = draw({ name: 'deltaOrthogonal', gain: 'conventional' }, layer, seed);
+      const tap = kernel.slice(4 * channels * units, 5 * channels * units);
+      expect(distanceFromOrthogonal(tap, channels, units, 5 / 3)).toBeLessThan(3e-6);
+      expect(kernel.filter((weight) => weight !== 0)).toHaveLength(tap.filter((weight) => weight !== 0).length);
+      expect(bias).toEqual(new Float32Array(units));
+    }
+  });
+
+  it('keeps the length of every pixel where channels do not become fewer', () => {
+    const { kernel } = draw({ name: 'deltaOrthogonal', gain: 1 }, convolution, 2);
+    const pixel = new Float32Array(8);
+    randomStream(3).fillNormal(pixel, 0, 1);
+    const out = Array.from({ length: 40 }, (_, j) =>
+      pixel.reduce((sum, x, channel) => sum + x * kernel[(centre + channel) * 40 + j]!, 0),
+    );
+    expect(Math.hypot(...out)).toBeCloseTo(Math.hypot(...pixel), 5);
+  });
+
+  it('has the moments that weightDistribution states', () => {
+    const { variance, mean } = weightDistribution({ name: 'deltaOrthogonal', gain: 2 }, convolution);
+    // 8 orthonormal rows of length 2 among 72 x 40 weights: the sum of squares is exact.
+    expect(variance).toBeCloseTo((8 * 4) / (72 * 40), 12);
+    const found = moments(draw({ name: 'deltaOrthogonal', gain: 2 }, convolution, 1).kernel);
+    expect(found.variance + found.mean ** 2).toBeCloseTo(variance, 7);
+    expect(mean).toBe(0);
+  });
+
+  it('is orthogonal in a dense layer, the output layer of a convolution', () => {
+    const dense = { ...shape, fanIn: 40, fanOut: 10 };
+    expect(draw({ name: 'deltaOrthogonal', gain: 1 }, dense, 1).kernel).toEqual(
+      draw({ name: 'orthogonal', gain: 1 }, dense, 1).kernel,
+    );
+  });
+});
+
+describe('fixup', () => {
+  const branch = (branches: number, layers: number, isLast: boolean): LayerShape => ({
+    ...shape,
+    place: { kind: 'branch', branches, layers, isLast },
+  });
+
+  it.each<[string, LayerShape, number]>([
+    ['before the first branch as He', shape, 2 / 300],
+    // L^(-1 / (2 m - 2)) on the standard deviation: with m = 2 that is 1 / sqrt(L), with m = 3 L^(-1/4).
+    ['within 9 branches of 2 layers with a ninth of that variance', branch(9, 2, false), 2 / 300 / 9],
+    ['within 16 branches of 3 layers with a quarter of it', branch(16, 3, false), 2 / 300 / 4],
+  ])('draws layers %s', (_, layer, variance) => {
+    for (const seed of seeds) expectSample(draw({ name: 'fixup' }, layer, seed).kernel, 'normal', variance);
+    expect(weightDistribution({ name: 'fixup' }, layer).variance).toBeCloseTo(variance, 12);
+  });
+
+  it.each<[string, LayerShape]>([
+    ['the last layer of a branch', branch(9, 2, true)],
+    ['the only layer of a branch', branch(9, 1, true)],
+    ['the output layer', { ...shape, place: { kind: 'output' } }],
+  ])('sets %s to 0', (_, layer) => {
+    expect(draw({ name: 'fixup' }, layer, 1).kernel).toEqual(new Float32Array(60_000));
+    expect(weightDistribution({ name: 'fixup' }, layer)).toMatchObject({ kind: 'constant', mean: 0, variance: 0 });
+  });
+});
+
 const everyRandom: readonly Initializer[] = [
   ...new Map(scalingRules.map(([initializer]) => [initializer.name, initializer])).values(),
   { name: 'orthogonal', gain: 1 },
   { name: 'sparse', k: 3, sd: 1 },
   { name: 'lsuv', tolerance: 0.1, maxIterations: 10 },
   { name: 'critical', sigmaB: 0.2 },
+  { name: 'deltaOrthogonal', gain: 1 },
+  { name: 'fixup' },
   { name: 'meanField', sigmaW: 1.5, sigmaB: 0.2 },
 ];
 

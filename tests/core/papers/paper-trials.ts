@@ -8,6 +8,8 @@ export function paperTrial(told: Partial<PaperTrial> & Pick<PaperTrial, 'initial
   return {
     trialId: `trial ${made}`,
     activation: 'tanh',
+    network: 'mlp',
+    normalization: 'none',
     depth: 5,
     width: 1000,
     learningRate: 0.01,

@@ -124,6 +124,60 @@ describe('mistakes in a sweep file', () => {
     ['an empty exclusion', { exclude: [{}] }, 'exclude[0]', /names no axis/],
     ['an exclusion of everything', { exclude: [{ depth: 2 }, { depth: 4 }] }, 'exclude', /leaves no trial/],
     [
+      'deltaOrthogonal without a convolution',
+      { axes: { initializer: ['heNormal', 'deltaOrthogonal'] } },
+      'axes.initializer[1]',
+      /deltaOrthogonal is an initializer of convolution networks only, not of mlp: .* exclude/,
+    ],
+    [
+      'fixup with a network that is not residual',
+      { axes: { initializer: 'fixup', network: ['residual', 'mlp'] } },
+      'axes.initializer',
+      /fixup is an initializer of residual networks only, not of mlp/,
+    ],
+    [
+      'a convolution on data that are no images',
+      { axes: { network: 'convolution' }, training: { dataset: 'spirals' } },
+      'axes.network',
+      /needs images, which spirals does not hold/,
+    ],
+    [
+      'a depth that holds no two blocks',
+      { axes: { depth: [2, 4] }, training: { network: 'residual' } },
+      'training.network',
+      /depth of two blocks or more of 2 layers each, not 2: choose 4, 6/,
+    ],
+    [
+      'a depth that is no multiple of the blocks',
+      { axes: { depth: 8, network: { name: 'residual', blockLayers: 3 } } },
+      'axes.network',
+      /residual\(blockLayers=3\) needs .*, not 8: choose 6, 9/,
+    ],
+    [
+      'an even kernel',
+      { axes: { network: { name: 'convolution', kernelSize: 4 } } },
+      'axes.network.kernelSize',
+      /must be odd/,
+    ],
+    [
+      'batch normalization of single examples',
+      { axes: { normalization: ['none', 'batch'], batchSize: 1 }, training: { epochs: 1 } },
+      'axes.normalization[1]',
+      /needs two examples or more/,
+    ],
+    [
+      'a network given twice',
+      { axes: { network: 'residual', depth: 4 }, training: { network: 'mlp' } },
+      'training.network',
+      /axes\.network already/,
+    ],
+    [
+      'an unknown network',
+      { axes: { network: 'transformer' } },
+      'axes.network',
+      /allowed: mlp, residual, convolution$/,
+    ],
+    [
       'an activation without critical point',
       { axes: { initializer: { name: 'critical', sigmaB: 1 } } },
       'axes.initializer',
@@ -131,6 +185,25 @@ describe('mistakes in a sweep file', () => {
     ],
   ])('tell %s', (_what, changes, path, message) => {
     expect(mistakes(changes)[path]).toMatch(message);
+  });
+
+  it('are none where combinations that cannot be trained are excluded', () => {
+    const spec = parseSweep(
+      sweepFile({
+        axes: {
+          initializer: ['heNormal', 'fixup', 'deltaOrthogonal'],
+          network: ['mlp', 'residual', 'convolution'],
+          dataset: ['digits', 'spirals'],
+        },
+        exclude: [
+          { initializer: 'fixup', network: ['mlp', 'convolution'] },
+          { initializer: 'deltaOrthogonal', network: ['mlp', 'residual'] },
+          { network: 'convolution', dataset: 'spirals' },
+          { network: 'residual', depth: 2 },
+        ],
+      }),
+    );
+    expect(spec.axes.network.map(({ name }) => name)).toEqual(['mlp', 'residual', 'convolution']);
   });
 
   it.each(['.', '..', 'a..b', '-a', 'A', '', 'a/b', 'a'.repeat(64), 'x\n'])('include the name %j', (name) => {

@@ -23,6 +23,8 @@ describe('parseSweep', () => {
         width: [32],
         learningRate: [0.1],
         optimizer: [{ name: 'sgd' }],
+        network: [{ name: 'mlp' }],
+        normalization: [{ name: 'none' }],
         batchSize: [64],
         dataset: [{ name: 'digits', split: 0 }],
         seed: [1, 2],

@@ -93,7 +93,17 @@ describe('a plan', () => {
   });
 
   it('hands every axis value of the sweep to its trials', () => {
-    const axes = { width: 7, learningRate: 0.3, optimizer: 'adam', batchSize: 9, dataset: 'mnist', depth: 3, seed: 4 };
+    const axes = {
+      network: 'convolution',
+      normalization: 'layer',
+      width: 7,
+      learningRate: 0.3,
+      optimizer: 'adam',
+      batchSize: 9,
+      dataset: 'mnist',
+      depth: 3,
+      seed: 4,
+    };
     const target = { metric: 'trainLoss', threshold: 0.1 };
     const spec = sweepSpec({
       axes,
@@ -103,6 +113,8 @@ describe('a plan', () => {
     expect(createPlan(spec).decode(0).config).toEqual({
       initializer: spec.axes.initializer[0],
       activation: { name: 'relu' },
+      network: { name: 'convolution', kernelSize: 3 },
+      normalization: { name: 'layer' },
       depth: 3,
       width: 7,
       seed: 4,
@@ -116,6 +128,19 @@ describe('a plan', () => {
       stopAtTarget: true,
       probes: { epochs: [1], examples: 5 },
     });
+  });
+
+  it('has the order that it had before there were networks and normalizations to choose from', () => {
+    const spec = sweepSpec();
+    const { network, normalization, ...older } = spec.axes;
+    expect([network, normalization]).toEqual([[{ name: 'mlp' }], [{ name: 'none' }]]);
+    const before = createPlan({ ...spec, axes: older as typeof spec.axes });
+    const now = createPlan(spec);
+    for (let position = 0; position < now.gridSize; position++) expect(before.at(position)).toEqual(now.at(position));
+    // As the program of that time told them.
+    expect([0, 1, 2, 3].map((position) => now.at(position)!.number)).toEqual([2, 6, 9, 15]);
+    const chosen = createPlan(sweepSpec({ axes: { network: ['mlp', 'convolution'] } }));
+    expect(new Set(Array.from({ length: chosen.gridSize }, (_, i) => chosen.at(i)!.label)).size).toBe(2 * now.gridSize);
   });
 
   it('starts in an order that is spread over the grid and does not follow any axis', () => {

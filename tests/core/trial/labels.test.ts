@@ -3,6 +3,9 @@ import {
   activationLabel,
   cellOf,
   cellParts,
+  isTold,
+  networkLabel,
+  normalizationLabel,
   datasetLabel,
   initializerLabel,
   optimizerLabel,
@@ -34,11 +37,32 @@ describe('labels', () => {
     expect(initializerLabel({ slope: 0.2, mode: 'fanOut', name: 'heNormal' })).toBe('heNormal(mode=fanOut, slope=0.2)');
   });
 
+  it('name networks and normalizations, and leave the plain ones unsaid where a cell stands alone', () => {
+    expect(networkLabel({ name: 'residual', blockLayers: 2 })).toBe('residual');
+    expect(networkLabel({ name: 'residual', blockLayers: 3 })).toBe('residual(blockLayers=3)');
+    expect(networkLabel({ name: 'convolution', kernelSize: 5 })).toBe('convolution(kernelSize=5)');
+    expect(normalizationLabel({ name: 'batch' })).toBe('batch');
+    const plain = cellOf(config);
+    expect(cellParts(plain, (axis) => isTold(plain, axis)).join(' · ')).toBe(
+      'heNormal · relu · depth 8 · width 32 · rate 0.1 · sgd · batch 64 · digits',
+    );
+    const other = cellOf({
+      ...config,
+      network: { name: 'residual', blockLayers: 2 },
+      normalization: { name: 'layer' },
+    });
+    expect(cellParts(other, (axis) => isTold(other, axis)).join(' · ')).toContain(
+      'relu · residual · layer normalization · depth 8',
+    );
+  });
+
   it('name the cell that a trial belongs to: every axis but the seed', () => {
     const cell = cellOf(config);
     expect(cell).toEqual({
       initializer: 'heNormal',
       activation: 'relu',
+      network: 'mlp',
+      normalization: 'none',
       depth: 8,
       width: 32,
       learningRate: 0.1,
@@ -48,7 +72,7 @@ describe('labels', () => {
     });
     expect(cellOf({ ...config, seed: 4 })).toEqual(cell);
     expect(cellParts(cell, () => true).join(' · ')).toBe(
-      'heNormal · relu · depth 8 · width 32 · rate 0.1 · sgd · batch 64 · digits',
+      'heNormal · relu · mlp · no normalization · depth 8 · width 32 · rate 0.1 · sgd · batch 64 · digits',
     );
   });
 });

@@ -1,8 +1,10 @@
+import { plainBuild } from '../../../core/networks/network.ts';
 import type { TrialConfig } from '../../../core/trial/trial-config.ts';
 
 export const config: TrialConfig = {
   initializer: { name: 'heNormal', mode: 'fanIn', slope: 'activation' },
   activation: { name: 'relu' },
+  ...plainBuild,
   depth: 8,
   width: 32,
   seed: 3,

@@ -45,6 +45,10 @@ describe('trialKey', () => {
     { initializer: { name: 'heUniform', mode: 'fanIn', slope: 'activation' } },
     { initializer: { name: 'heNormal', mode: 'fanOut', slope: 'activation' } },
     { activation: { name: 'tanh' } },
+    { network: { name: 'residual', blockLayers: 2 } },
+    { network: { name: 'convolution', kernelSize: 3 } },
+    { normalization: { name: 'layer' } },
+    { normalization: { name: 'batch' } },
     { depth: 7 },
     { width: 31 },
     { seed: 4 },
@@ -67,6 +71,11 @@ describe('trialKey', () => {
   it('changes with the arithmetic of the backend and with the data', () => {
     expect(trialKey(config, { ...where, arithmetic: 'fused' })).not.toBe(key({}));
     expect(trialKey(config, { ...where, datasetHash: 'd2' })).not.toBe(key({}));
+  });
+
+  it('tells networks apart by their parameters too', () => {
+    const keys = [2, 3].map((blockLayers) => key({ network: { name: 'residual', blockLayers } }));
+    expect(new Set([...keys, key({})]).size).toBe(3);
   });
 
   it('is the same for settings that come to the same', () => {

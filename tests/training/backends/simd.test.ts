@@ -1,3 +1,3 @@
 import { expectReasonOrContract } from './reason-or-contract.ts';
 
-await expectReasonOrContract('simd');
+await expectReasonOrContract('simd', { trains: 'plain' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainSizes } from '../../../core/networks/network-layers.ts';
 import type { Backend, StackShape } from '../../../training/backend.ts';
 import type { Dataset } from '../../../training/datasets/dataset.ts';
 import { kernels } from './kernels.ts';
@@ -17,12 +18,13 @@ async function lossOf(
     name: 'one example',
     task: 'classification',
     inputs: 1,
+    image: null,
     outputs: outputs.length,
     splits: { train: split, validation: split, test: split },
     hash: 'one example',
   };
   const shape: StackShape = {
-    layerSizes: [1, outputs.length],
+    ...plainSizes([1, outputs.length]),
     activation: { name: 'linear' },
     loss: 'crossEntropy',
     batchSize: 1,

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../../core/errors.ts';
+import { BugError, UserError } from '../../../core/errors.ts';
+import { plainSizes } from '../../../core/networks/network-layers.ts';
 import { createKernelStack } from '../../../training/backends/kernel/kernel-stack.ts';
 import { compileSimdKernel } from '../../../training/backends/simd/simd-backend.ts';
 import { createCpuBackend } from '../../../training/backends/cpu/cpu-backend.ts';
 import { parameterLayout } from '../../../training/parameter-layout.ts';
 import { everyActivation } from '../../core/activations/every-activation.ts';
 import {
+  builds,
   losses,
   optimizers,
   randomBatches,
@@ -26,10 +28,13 @@ describe.each(kernels)('stacks on the kernel $name', ({ createBackend }) => {
       const { shape, dataset } = shapeAndData({ widths: [width, width], optimizer: 'adam' });
       const small = randomState(shapeAndData({ widths: [5, 5] }).shape, 3, adam);
       const stack = await backend.createStack(shape, dataset, 1);
-      const { count, layers } = parameterLayout(shape.layerSizes);
+      const { count, layers } = parameterLayout(shape);
       const parameters = new Float32Array(count);
       // Copies the network of width 5 into the wider one; the other units have no weights, neither in nor out.
-      const places = parameterLayout([6, 5, 5, 3]).layers.map((layer, index) => ({ layer, wide: layers[index]! }));
+      const places = parameterLayout(plainSizes([6, 5, 5, 3])).layers.map((layer, index) => ({
+        layer,
+        wide: layers[index]!,
+      }));
       const move = (from: Float32Array, to: Float32Array, back: boolean): void => {
         for (const { layer, wide } of places) {
           for (let row = 0; row <= layer.fanIn; row++) {
@@ -86,6 +91,14 @@ describe.each(kernels)('stacks on the kernel $name', ({ createBackend }) => {
     }
     // Two steps of sums over a thousand products in float32.
     expect(relativeError([losses[0]!], [losses[1]!])).toBeLessThan(1e-4);
+  });
+
+  it('refuses a network that it does not train', async () => {
+    const backend = await createBackend();
+    for (const build of builds) {
+      const { shape, dataset } = shapeAndData(build);
+      await expect(backend.createStack(shape, dataset, 1)).rejects.toThrow(BugError);
+    }
   });
 
   it('says how much a stack needs that cannot fit into 4 GiB', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainSizes } from '../../../core/networks/network-layers.ts';
 import { layerRecords } from '../../../training/probes/layer-records.ts';
 import { moments } from '../../../training/probes/moments.ts';
 import { saturatedShare } from '../../../training/probes/saturation.ts';
@@ -45,7 +46,7 @@ describe('unit cosine', () => {
 
 describe('layer records', () => {
   const shape: StackShape = {
-    layerSizes: [2, 2, 1],
+    ...plainSizes([2, 2, 1]),
     activation: { name: 'relu' },
     loss: 'meanSquaredError',
     batchSize: 2,

@@ -2,6 +2,7 @@ import { BugError } from '../../../core/errors.ts';
 import type { LayerSignals, MetricSums, SlotState, Stack, StackShape } from '../../backend.ts';
 import type { Dataset, SplitName } from '../../datasets/dataset.ts';
 import { momentCount } from '../../optimizers.ts';
+import { referenceExamples } from '../../reference-examples.ts';
 import { createNetwork } from './network.ts';
 import { updateParameters } from './update.ts';
 
@@ -11,7 +12,9 @@ const evaluationRows = 256;
 /** A stack whose slots are trained one after the other; they share nothing but scratch space that each pass overwrites. */
 export function createCpuStack(shape: StackShape, dataset: Dataset, capacity: number): Stack {
   const slots = Array.from({ length: capacity }, (): Slot | null => null);
-  const network = createNetwork(shape, Math.max(shape.batchSize, evaluationRows));
+  const references = referenceExamples(shape, dataset.splits.train.examples);
+  const isMeasured = shape.normalization.name === 'batch';
+  const network = createNetwork(shape, Math.max(shape.batchSize, evaluationRows, isMeasured ? references : 0));
   const { layout, workspace } = network;
   const moments = momentCount[shape.optimizer];
 
@@ -81,6 +84,11 @@ export function createCpuStack(shape: StackShape, dataset: Dataset, capacity: nu
     async evaluate(used, splitName: SplitName) {
       const split = dataset.splits[splitName];
       return used.map(slotAt).map((trial): MetricSums => {
+        network.measure(
+          trial.parameters,
+          dataset.splits.train,
+          Uint32Array.from({ length: references }, (_, row) => row),
+        );
         const sums = { examples: split.examples, lossSum: 0, correct: 0 };
         for (let start = 0; start < split.examples; start += evaluationRows) {
           const length = Math.min(evaluationRows, split.examples - start);

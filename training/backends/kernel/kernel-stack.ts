@@ -1,4 +1,5 @@
 import { BugError } from '../../../core/errors.ts';
+import { isPlain } from '../../../core/networks/network.ts';
 import type { Optimizer } from '../../../core/trial/trial-config.ts';
 import type { LayerSignals, MetricSums, SlotState, Stack, StackShape } from '../../backend.ts';
 import type { Dataset, SplitName } from '../../datasets/dataset.ts';
@@ -23,15 +24,19 @@ interface Occupant {
   examples: number;
 }
 
-/** Slots are trained one after the other by one kernel call each, so nothing of one can reach another. */
+/**
+ * Slots are trained one after the other by one kernel call each, so nothing of one can reach another. Throws BugError for a network that is
+ * not plain: the kernel trains no other.
+ */
 export function createKernelStack(
   program: KernelProgram,
   shape: StackShape,
   dataset: Dataset,
   capacity: number,
 ): Stack {
+  if (!isPlain(shape)) throw new BugError('the kernel trains plain networks only', { shape });
   const occupants = Array.from({ length: capacity }, (): Occupant | null => null);
-  const layout = parameterLayout(shape.layerSizes);
+  const layout = parameterLayout(shape);
   const moments = momentCount[shape.optimizer];
   const { batchSize } = shape;
   const trainExamples = dataset.splits.train.examples;

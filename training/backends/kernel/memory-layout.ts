@@ -82,7 +82,7 @@ export function fixedLayout(
   const evaluationSums = memory.take(slotHeaderBytes);
 
   const parameters = regions(0);
-  const layers = parameterLayout(shape.layerSizes).layers.map(({ fanIn, fanOut }): LayerPlace => {
+  const layers = parameterLayout(shape).layers.map(({ fanIn, fanOut }): LayerPlace => {
     const kernel = parameters.take(paddedColumns(fanIn) * paddedColumns(fanOut) * 4);
     return { fanIn, fanOut, kernel, bias: parameters.take(paddedColumns(fanOut) * 4) };
   });

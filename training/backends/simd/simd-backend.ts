@@ -66,6 +66,7 @@ export async function createSimdBackend(): Promise<Backend> {
     name: 'simd',
     arithmetic: 'simd-fma-1',
     description: program.description,
+    trains: 'plain',
     // Slots are computed one after the other, as in backend wasm.
     preferredCapacity: 8,
     async createStack(shape, dataset, capacity) {

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { MachineError } from '../../../core/errors.ts';
 import type { Backend, StackShape } from '../../backend.ts';
-import { momentCount } from '../../optimizers.ts';
-import { parameterLayout } from '../../parameter-layout.ts';
+import { slotBytes } from '../../slot-bytes.ts';
 import type { GroupSizes } from './groups.ts';
 import { loadTfjsNode } from './load-tfjs-node.ts';
 import { createTfjsBackend } from './tfjs-backend.ts';
@@ -51,9 +50,8 @@ export function createCudaBackend(): Backend {
  * Always the same number of slots for a shape: cuBLAS picks its algorithm by all the sizes that it is given, the number of
  * matrices included.
  */
-export function cudaGroupSizes({ layerSizes, optimizer }: StackShape): GroupSizes {
-  const slotBytes = 4 * parameterLayout(layerSizes).count * (1 + momentCount[optimizer]);
-  const size = Math.max(1, Math.min(groupSize, Math.floor(groupBytes / slotBytes)));
+export function cudaGroupSizes(shape: StackShape): GroupSizes {
+  const size = Math.max(1, Math.min(groupSize, Math.floor(groupBytes / slotBytes(shape))));
   return { fewest: size, most: size };
 }
 

@@ -3,16 +3,26 @@ import { BugError } from '../../../core/errors.ts';
 import type { Optimizer } from '../../../core/trial/trial-config.ts';
 import type { LayerSignals, MetricSums, Stack, StackShape } from '../../backend.ts';
 import { momentCount } from '../../optimizers.ts';
-import { parameterLayout } from '../../parameter-layout.ts';
+import { parameterLayout, type LayerLayout } from '../../parameter-layout.ts';
+import { referenceExamples } from '../../reference-examples.ts';
 import { type Group, type GroupSizes, groupsOf } from './groups.ts';
 import { batchLosses } from './loss-ops.ts';
 import { createNetwork } from './network.ts';
+import type { Statistics } from './normalization-ops.ts';
 import { optimizerOps } from './optimizer-ops.ts';
 import type { ResidentDataset } from './resident-datasets.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
 /** Examples per pass of an evaluation; bounds memory. */
-const evaluationRows = 512;
+const mostEvaluationRows = 512;
+/** Values of a convolution's patches per pass of an evaluation (32 MiB). */
+const evaluationPatches = 2 ** 23;
+
+/** Fixed by the shape, for the cuts are part of a sum's rounding. */
+function evaluationRowsOf(layers: readonly LayerLayout[]): number {
+  const patches = layers.reduce((sum, { positions, fanIn }) => (positions > 1 ? sum + positions * fanIn : sum), 0);
+  return Math.max(1, Math.min(mostEvaluationRows, Math.floor(evaluationPatches / patches)));
+}
 
 /** What the device holds of a slot, or, one axis up, of a group. */
 interface DeviceState<T extends Tensor = Tensor> {
@@ -49,7 +59,8 @@ export interface TfjsStackOptions {
  */
 export function createTfjsStack({ tf, shape, capacity, groupSizes, data, onDispose }: TfjsStackOptions): Stack {
   const { batchSize, loss } = shape;
-  const { count } = parameterLayout(shape.layerSizes);
+  const { count, layers } = parameterLayout(shape);
+  const evaluationRows = evaluationRowsOf(layers);
   const moments = momentCount[shape.optimizer];
   const network = createNetwork(tf, shape);
   const occupants = Array.from({ length: capacity }, (): Occupant | null => null);
@@ -99,6 +110,21 @@ export function createTfjsStack({ tf, shape, capacity, groupSizes, data, onDispo
         sums: sums[index] as Tensor1D,
       }));
     });
+
+  /** Rows [start, start + rows) of a split, the same for each of `size` slots. */
+  function repeated(values: Tensor, start: number, rows: number, size: number): Tensor {
+    const piece = tf.slice(values, [start, 0], [rows, values.shape[1]!]);
+    return tf.tile(tf.expandDims(piece, 0), [size, 1, 1]);
+  }
+
+  /** What batch normalization evaluates with, hidden layer by hidden layer; nothing for other networks. */
+  function referenceStatistics(parameters: Tensor, size: number): Statistics[] {
+    if (shape.normalization.name !== 'batch') return [];
+    return tf.tidy(() => {
+      const inputs = repeated(data.train.inputs, 0, referenceExamples(shape, data.train.inputs.shape[0]), size);
+      return network.forward(parameters, inputs).normalized.flatMap((layer) => (layer ? [layer.statistics] : []));
+    });
+  }
 
   /** Trains a group from its slots' states to new ones; `rows` are [group, steps, batchSize]. */
   function trainGroup(group: Group, rows: (member: number, step: number) => Uint32Array, steps: number): void {
@@ -206,17 +232,15 @@ export function createTfjsStack({ tf, shape, capacity, groupSizes, data, onDispo
       for (const group of groupsOf(slots, groupSizes)) {
         const size = group.slots.length;
         const parameters = stackedParameters(membersOf(group));
+        const statistics = referenceStatistics(parameters, size);
         let sums: Tensor = tf.zeros([size, 2]);
         try {
           for (let start = 0; start < examples; start += evaluationRows) {
             const next = tf.tidy(() => {
               const rows = Math.min(evaluationRows, examples - start);
-              const repeated = (values: Tensor): Tensor => {
-                const piece = tf.slice(values, [start, 0], [rows, values.shape[1]!]);
-                return tf.tile(tf.expandDims(piece, 0), [size, 1, 1]);
-              };
-              const pass = network.forward(parameters, repeated(inputs));
-              return tf.add(sums, batchLosses(tf, loss, pass.preActivations.at(-1)!, repeated(targets)).sums);
+              const pass = network.forward(parameters, repeated(inputs, start, rows, size), statistics);
+              const wanted = repeated(targets, start, rows, size);
+              return tf.add(sums, batchLosses(tf, loss, pass.preActivations.at(-1)!, wanted).sums);
             });
             tf.dispose(sums);
             sums = next;
@@ -226,7 +250,7 @@ export function createTfjsStack({ tf, shape, capacity, groupSizes, data, onDispo
             results.push({ examples, lossSum: values[2 * i]!, correct: values[2 * i + 1]! });
           }
         } finally {
-          tf.dispose([parameters, sums]);
+          tf.dispose([parameters, sums, ...statistics.flatMap(({ mean, deviation }) => [mean, deviation])]);
         }
       }
       return results;
