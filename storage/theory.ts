@@ -36,7 +36,7 @@ function networksWithoutTheory(client: PrismaClient, sweepId: string): Promise<N
     JOIN sweep_trial l ON l.cell_id = c.id
     JOIN trial_layers w ON w.trial_id = l.trial_id AND w.epoch = 0
     WHERE c.sweep_id = ${sweepId} AND w.pre_activation_variance[1] > 0 AND c.depth > 0
-      AND c.network IN ('', 'mlp') AND c.normalization IN ('', 'none')
+      AND c.network = 'mlp' AND c.normalization = 'none'
       AND c.initializer !~ '^(constant|identity)'
       AND NOT EXISTS (SELECT FROM cell_theory h WHERE h.cell_id = c.id)
     GROUP BY c.initializer, c.activation, c.depth, c.width, c.dataset

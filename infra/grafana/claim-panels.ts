@@ -13,7 +13,7 @@ const verdicts: ValueMapping = {
   },
 };
 
-const verdictCell = [{ id: 'mappings', value: [verdicts] }, ...colouredText, ...width(110)];
+const verdictCell = [{ id: 'mappings', value: [verdicts] }, ...colouredText, ...width(95)];
 const figure = [
   { id: 'unit', value: 'none' },
   { id: 'decimals', value: 4 },
@@ -39,7 +39,9 @@ WHERE sweep_id = ${quoted('sweep')}
 ORDER BY number`,
   )
     .span(12)
-    .height(10)
+    .height(12)
+    .overrideByName('depth', [...count, ...width(60)])
+    .overrideByName('initializer', width(125))
     .overrideByName('evidence', sentence);
 }
 
@@ -57,10 +59,10 @@ WHERE sweep_id = ${quoted('sweep')}
 ORDER BY claim`,
   )
     .span(12)
-    .height(10)
+    .height(12)
     .overrideByName('verdict', verdictCell)
-    .overrideByName('claim', width(190))
-    .overrideByRegexp('/^(supported|refuted|open)$/', [...count, ...width(80)])
+    .overrideByName('claim', [...sentence, ...width(150)])
+    .overrideByRegexp('/^(supported|refuted|open)$/', [...count, ...width(78)])
     .overrideByName('summary', sentence);
 }
 

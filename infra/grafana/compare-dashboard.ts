@@ -168,7 +168,7 @@ function curves(): TrendPanel {
       {
         title: 'Median ${metric} by epoch',
         description:
-          'One line a chosen cell and sweep, counted as on the dashboard of one sweep; the first ten. Choose few: one activation, one depth and an initializer or two.',
+          'One line a chosen cell and sweep, counted as on the dashboard of one sweep; the first ten. Colours tell lines apart, whatever their initializer. Choose few: one activation, one depth and an initializer or two.',
         noData: noCells,
       },
       `WITH shown AS (

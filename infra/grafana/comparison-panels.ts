@@ -1,6 +1,6 @@
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
-import { count, loss, share, shareBar } from './fields.ts';
+import { count, loss, share, shareBar, width } from './fields.ts';
 import { matrix, type PanelText, steps, table } from './panels.ts';
 import { quoted } from './sql-query.ts';
 import { notReached, notReachedMapping } from './states.ts';
@@ -31,7 +31,7 @@ ORDER BY best.activation, best.depth, best.setting`,
   )
     .height(9)
     .overrideByName('reached target', shareBar)
-    .overrideByName('trials', count)
+    .overrideByRegexp('/^(depth|trials)$/', [...count, ...width(70)])
     .overrideByName('median test accuracy', share)
     .overrideByName('median test loss', loss);
 }

@@ -46,10 +46,16 @@ export const colouredText: DynamicConfigValue[] = [
   { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
 ];
 
-/** A text for the whole panel is no text for a single empty cell. */
-export const emptyCells: DynamicConfigValue[] = [{ id: 'noValue', value: '–' }];
+/** A text for the whole panel is no text for a single empty cell; and columns are as narrow as their words, so that all are seen. */
+export const plainCells: DynamicConfigValue[] = [
+  { id: 'noValue', value: '–' },
+  { id: 'custom.minWidth', value: 80 },
+];
 
-export const instant: DynamicConfigValue[] = [{ id: 'unit', value: 'dateTimeAsIso' }];
+export const instant: DynamicConfigValue[] = [
+  { id: 'unit', value: 'dateTimeAsIso' },
+  { id: 'custom.width', value: 160 },
+];
 
 export const count: DynamicConfigValue[] = [
   { id: 'unit', value: 'short' },
@@ -58,7 +64,7 @@ export const count: DynamicConfigValue[] = [
 
 /** Text that is read, not scanned: it wraps and gets the room that is left. */
 export const sentence: DynamicConfigValue[] = [
-  { id: 'custom.minWidth', value: 320 },
+  { id: 'custom.minWidth', value: 200 },
   { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.Auto, wrapText: true } },
 ];
 

@@ -50,7 +50,7 @@ export class GridDashboard extends dashGen.Dashboard {
 
   /** The dashboard as Grafana reads it from a file; the same input gives the same JSON. */
   toModel(): Dashboard {
-    const { id, title, tags, timezone, editable, refresh, time, templating, annotations, rows } = super.generate();
+    const { id, title, tags, timezone, editable, time, templating, annotations, rows } = super.generate();
     return {
       id: id ?? null,
       uid: uidOf(this.#options.page),
@@ -60,7 +60,7 @@ export class GridDashboard extends dashGen.Dashboard {
       timezone,
       editable,
       graphTooltip: DashboardCursorSync.Crosshair,
-      refresh: String(refresh),
+      refresh: this.#options.refresh,
       ...(time ? { time } : {}),
       schemaVersion,
       version: 1,

@@ -6,7 +6,7 @@ import { interval } from './sql-query.ts';
 import { finishedTrials } from './sweeps-dashboard.ts';
 import { datasourceVariable, prometheusVariable } from './variables.ts';
 
-/** What the machines do: workers, rates, stacks, retries and the database. */
+/** What the machines do: workers, rates, stacks, retries, checkpoints and the database. */
 export function operationsDashboard(): GridDashboard {
   return new GridDashboard({
     page: 'operations',
@@ -21,7 +21,7 @@ export function operationsDashboard(): GridDashboard {
     .addSection('Now', [workersNow(), inTraining(), rateNow(), silent(), databaseSize()])
     .addSection('Over time', [finishedTrials(), inTrainingOverTime(), retries()])
     .addSection('Workers and stacks', [workers(), stacks()])
-    .addSection('Database', [tables()])
+    .addSection('Checkpoints and database', [checkpoints(), tables()])
     .addSection('Temporal and trainers, from Prometheus (empty without one)', prometheusPanels());
 }
 
@@ -152,6 +152,27 @@ LIMIT 200`,
     .overrideByName('oldest since', instant);
 }
 
+function checkpoints() {
+  return table(
+    {
+      title: 'Checkpoints of trials in training, by worker',
+      description:
+        'What a crash would cost: time since the newest checkpoint of each trial, or since its start where it has none; the oldest and the median.',
+      noData: 'Nothing is in training.',
+    },
+    `SELECT worker, count(*) AS "trials", count(taken_at) AS "with checkpoint",
+  max(extract(epoch FROM now() - coalesce(taken_at, started_at)))::double precision AS "oldest",
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM now() - coalesce(taken_at, started_at))::double precision) AS "median"
+FROM running_checkpoint
+GROUP BY worker
+ORDER BY worker
+LIMIT 500`,
+  )
+    .span(12)
+    .overrideByRegexp('/^(trials|with checkpoint)$/', count)
+    .overrideByRegexp('/^(oldest|median)$/', [{ id: 'unit', value: 's' }]);
+}
+
 function tables() {
   return table(
     {
@@ -161,7 +182,7 @@ function tables() {
     },
     'SELECT name AS "table", bytes AS "size", rows\nFROM database_table\nORDER BY bytes DESC\nLIMIT 20',
   )
-    .span(24)
+    .span(12)
     .overrideByName('size', [{ id: 'unit', value: 'bytes' }])
     .overrideByName('rows', count);
 }

@@ -24,7 +24,7 @@ import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
 import { PanelBuilder as TrendPanel } from '@grafana/grafana-foundation-sdk/trend';
-import { colouredCell, emptyCells } from './fields.ts';
+import { colouredCell, plainCells } from './fields.ts';
 import { initializerSeries } from './initializer-series.ts';
 import { datasource, sqlQuery } from './sql-query.ts';
 
@@ -47,7 +47,7 @@ export function table({ title, description, noData }: PanelText, sql: string): T
     .withTarget(sqlQuery(sql))
     .span(24)
     .height(9)
-    .overrideByRegexp('/.*/', emptyCells);
+    .overrideByRegexp('/.*/', plainCells);
 }
 
 export interface MatrixAxes {
@@ -66,7 +66,7 @@ export function matrix(text: PanelText, sql: string, { rows, columns }: MatrixAx
     .overrideByRegexp(`/^${rows}/`, [
       { id: 'displayName', value: rows },
       { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.Auto } },
-      { id: 'custom.minWidth', value: 180 },
+      { id: 'custom.minWidth', value: 130 },
       { id: 'unit', value: 'string' },
     ]);
 }
@@ -124,7 +124,6 @@ export function lines(panel: TrendPanel, across: string, series: string, value: 
     .overrideByRegexp(`/^${across}\\\\/`, [
       { id: 'displayName', value: across },
       { id: 'unit', value: 'none' },
-      { id: 'decimals', value: 0 },
       { id: 'custom.axisLabel', value: across },
     ]);
 }
@@ -167,7 +166,10 @@ export function byThreshold(): FieldColorBuilder {
   return new FieldColorBuilder().mode(FieldColorModeId.Thresholds);
 }
 
-/** An axis for values that differ by factors. */
+/** Of single precision: what is smaller, 0 included, has no place on a logarithmic axis. */
+export const smallestDrawn = 1e-45;
+
+/** An axis for values that differ by factors; its query leaves out what is below `smallestDrawn`. */
 export function logarithmic(panel: TrendPanel): TrendPanel {
   return panel.scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Log).log(10));
 }

@@ -3,7 +3,7 @@ import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk
 import type { PanelBuilder as TrendPanel } from '@grafana/grafana-foundation-sdk/trend';
 import { GridDashboard } from './grid-dashboard.ts';
 import { theorySuffix } from './initializer-series.ts';
-import { initializerLines, logarithmic, matrix } from './panels.ts';
+import { initializerLines, logarithmic, matrix, smallestDrawn } from './panels.ts';
 import { quoted } from './sql-query.ts';
 import {
   cellVariables,
@@ -57,8 +57,10 @@ ORDER BY min(epoch) NULLS LAST`,
       besideTheory('pre-activation variance', 'Variance of the weighted sums, before the activation.'),
     ])
     .addSection('At the chosen probe: ${regime}, ${probe}', [
-      logarithmic(atProbe('activation variance', 'Compare with the panel above: what training has made of it.')),
-      logarithmic(atProbe('gradient norm', 'Norm of the gradient of the loss by each kernel.')),
+      logarithmic(
+        atProbe('activation variance', 'Compare with the panel above: what training has made of it.', smallestDrawn),
+      ),
+      logarithmic(atProbe('gradient norm', 'Norm of the gradient of the loss by each kernel.', smallestDrawn)),
       atProbe('saturated share', 'Share of activations in the flat part of the activation, where gradients die.')
         .unit('percentunit')
         .min(0)
@@ -80,7 +82,7 @@ function besideTheory(signal: string, meaning: string): TrendPanel {
         title: `${capital(signal)} by layer, before training`,
         description:
           `${meaning} Median over seeds. Dots: mean-field theory (Poole et al. 2016; Schoenholz et al. 2017), given the variance that the first hidden layer was measured to have (for ` +
-          'gradients: the value of the last hidden layer). Layer 1 is the first hidden layer, the last one the output layer.',
+          'gradients: the value of the last hidden layer). A line ends where the value is 0. Layer 1 is the first hidden layer, the last one the output layer.',
         noData: noProbes,
       },
       `SELECT layer, v.initializer, v.value
@@ -88,7 +90,7 @@ FROM cell_signal s
 CROSS JOIN LATERAL (VALUES (s.initializer, s.median), (s.initializer || '${theorySuffix}', s.theory)) AS v (initializer, value)
 WHERE ${chosenRegime}
   AND probe = 'before training' AND signal = '${signal}' AND s.${chosenInitializers}
-  AND v.value IS NOT NULL
+  AND v.value > ${smallestDrawn}
 ORDER BY layer, v.initializer`,
       'layer',
       'value',
@@ -96,7 +98,7 @@ ORDER BY layer, v.initializer`,
   );
 }
 
-function atProbe(signal: string, meaning: string): TrendPanel {
+function atProbe(signal: string, meaning: string, least?: number): TrendPanel {
   return initializerLines(
     {
       title: `${capital(signal)} by layer, \${probe}`,
@@ -106,7 +108,7 @@ function atProbe(signal: string, meaning: string): TrendPanel {
     `SELECT layer, initializer, median
 FROM cell_signal
 WHERE ${chosenRegime}
-  AND probe = ${quoted('probe')} AND signal = '${signal}' AND ${chosenInitializers}
+  AND probe = ${quoted('probe')} AND signal = '${signal}' AND ${chosenInitializers}${least === undefined ? '' : `\n  AND median > ${least}`}
 ORDER BY layer, initializer`,
     'layer',
     'median',

@@ -2,7 +2,7 @@ import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/
 import type { SweepState } from '../../storage/sweep-store.ts';
 import type { TrialState } from '../../core/trial/trial-record.ts';
 
-const colors: Readonly<Record<SweepState | TrialState | 'lost', string>> = {
+const colors: Readonly<Record<SweepState | TrialState | 'lost' | 'paused', string>> = {
   running: 'blue',
   completed: 'green',
   converged: 'green',
@@ -12,6 +12,7 @@ const colors: Readonly<Record<SweepState | TrialState | 'lost', string>> = {
   cancelled: 'text',
   pruned: 'super-light-yellow',
   lost: 'orange',
+  paused: 'orange',
 };
 
 /** Each state of a sweep or a trial in its own colour, the same on every dashboard. */

@@ -83,15 +83,15 @@ function sweepTable() {
     },
     `SELECT sweep_id, name AS "sweep", state, done_share AS "done", total AS "trials", running, converged,
   not_converged AS "not converged", diverged, failed, cancelled, reused, per_second AS "trials/s", seconds_left AS "time left",
-  training_ms AS "training time", created_at AS "opened", closed_at AS "closed", workflow_id AS "workflow", reason,
+  created_at AS "opened", closed_at AS "closed", reason,
   (extract(epoch FROM created_at) * 1000)::bigint::text AS "link_from",
-  CASE WHEN state = 'running' THEN 'now' ELSE (extract(epoch FROM closed_at + interval '1 minute') * 1000)::bigint::text END AS "link_to",
-  CASE WHEN state = 'running' THEN '10s' ELSE '' END AS "link_refresh"
+  CASE WHEN closed_at IS NULL THEN 'now' ELSE (extract(epoch FROM closed_at + interval '1 minute') * 1000)::bigint::text END AS "link_to",
+  CASE WHEN closed_at IS NULL THEN '10s' ELSE '' END AS "link_refresh"
 FROM sweep_status
 ORDER BY created_at DESC
 LIMIT 500`,
   )
-    .height(14)
+    .height(11)
     .overrideByRegexp('/^(sweep_id|link_.*)$/', hidden)
     .overrideByName('sweep', [
       { id: 'links', value: [link] },
@@ -105,7 +105,6 @@ LIMIT 500`,
       { id: 'decimals', value: 2 },
     ])
     .overrideByName('time left', [{ id: 'unit', value: 's' }])
-    .overrideByName('training time', [{ id: 'unit', value: 'ms' }])
     .overrideByRegexp('/^(opened|closed)$/', instant)
     .overrideByName('reason', sentence);
 }

@@ -4,7 +4,7 @@ import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk
 import type { PanelBuilder as TrendPanel } from '@grafana/grafana-foundation-sdk/trend';
 import { colouredText, count, instant, sentence, width } from './fields.ts';
 import { GridDashboard } from './grid-dashboard.ts';
-import { lines, logarithmic, matrix, stat, table, trend } from './panels.ts';
+import { lines, logarithmic, matrix, smallestDrawn, stat, table, trend } from './panels.ts';
 import { quoted } from './sql-query.ts';
 import { stateMapping } from './states.ts';
 import { constantVariable, datasourceVariable, queryVariable, sweepVariable } from './variables.ts';
@@ -171,7 +171,7 @@ function layers(signal: string, column: string): TrendPanel {
         },
         `SELECT layer, 'epoch ' || epoch AS "epoch", ${column} AS "value"
 FROM trial_signal s
-WHERE ${thisTrial}
+WHERE ${thisTrial} AND ${column} > ${smallestDrawn}
 ORDER BY layer, s.epoch`,
       ),
       'layer',

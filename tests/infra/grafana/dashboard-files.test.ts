@@ -43,6 +43,7 @@ describe.each(files.map(({ path, text }) => ({ name: basename(path), model: JSON
       expect(model).not.toHaveProperty('rows');
       expect(model.description).toMatch(/\w/);
       expect(model.editable).toBe(false);
+      expect(model.refresh).toMatch(/^(\d+[sm])?$/);
       expect(panels.length).toBeGreaterThan(0);
     });
 

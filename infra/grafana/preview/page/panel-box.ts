@@ -56,7 +56,9 @@ async function fill(body: HTMLElement, panel: PanelJson, context: PanelContext):
   const [width, height] = [body.clientWidth, body.clientHeight];
   const { interval } = rangeIntervals(panel, context.range, width);
   const values: VariableValues = valuesOf(context.variables);
-  const asked = (panel.targets ?? []).map(async ({ refId }) => {
+  // Prometheus and its kin are not asked here: their panels say what they say where there is none.
+  const targets = (panel.targets ?? []).filter((target) => 'rawSql' in target);
+  const asked = targets.map(async ({ refId }) => {
     const query = { kind: 'panel', panelId: panel.id, refId } as const;
     return frameOf(
       refId,

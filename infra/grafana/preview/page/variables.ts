@@ -48,7 +48,8 @@ async function optionsOf(
   values: VariableValues,
   range: TimeRange,
 ): Promise<readonly VariableOption[]> {
-  if (model.type === 'datasource') return [{ text: 'initsweep', value: 'initsweep' }];
+  if (model.type === 'datasource') return model.query === 'postgres' ? [{ text: 'initsweep', value: 'initsweep' }] : [];
+  if (model.type === 'constant') return [{ text: String(model.query), value: String(model.query) }];
   if (model.type !== 'query') return model.options ?? [];
   const query = { kind: 'variable', name: model.name } as const;
   const columns = await ask({ dashboard: dashboard.uid, query, values, range, intervalMs: 60_000 });
