@@ -13,6 +13,7 @@ import type {
   SweepStore,
   TrialFailure,
 } from '../storage/sweep-store.ts';
+import { decideSeeds, type SeedsLook } from './decide-seeds.ts';
 import { withTemporalFailures } from './failure.ts';
 import { isSweepOpen } from './open-workflows.ts';
 import { judgeStoredSweep } from './judge-stored-sweep.ts';
@@ -106,6 +107,9 @@ export function createControlActivities({ store, limits }: ControlDependencies) 
       }),
 
     readProgress: (sweepId: string): Promise<SweepProgress> => withTemporalFailures(() => store.progress(sweepId)),
+
+    /** See decide-seeds.ts. */
+    decideSeeds: (sweepId: string): Promise<SeedsLook> => withTemporalFailures(() => decideSeeds(store, sweepId)),
 
     recordFailure: (failure: TrialFailure): Promise<void> => withTemporalFailures(() => store.recordFailure(failure)),
 

@@ -25,6 +25,12 @@ const trainingOptions: ActivityOptions = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };
 
+/** What looks at all of a sweep's trials takes as long as there are many. */
+export const longControlActivities = proxyActivities<Pick<ControlActivities, 'decideSeeds'>>({
+  ...controlOptions,
+  startToCloseTimeout: '30 minutes',
+});
+
 export const controlActivities = proxyActivities<ControlActivities>(controlOptions);
 
 /** A sweep of 100,000 trials takes minutes to be judged. It is worth waiting for a database that is away, but not for ever. */

@@ -62,6 +62,16 @@ export interface ShardReport {
 /** From a shard to its sweep; a later report replaces an earlier one. */
 export const shardReportSignal = defineSignal<[ShardReport]>('shardReport');
 
+/** How a sweep with adaptive seeds ended. */
+export interface AdaptiveResult {
+  /** How often it looked at its results. */
+  readonly looks: number;
+  /** Comparisons of initializers: combinations of all other axes but the seed. */
+  readonly regimes: number;
+  /** Those that stayed open within the budget. */
+  readonly open: number;
+}
+
 export interface SweepResult {
   readonly sweepId: string;
   readonly name: string;
@@ -72,6 +82,7 @@ export interface SweepResult {
   readonly reused: number;
   readonly best: CellSummary | null;
   readonly verdicts: readonly VerdictAnswer[];
+  readonly adaptive: AdaptiveResult | null;
   readonly durationMs: number;
   readonly howToSee: string;
 }

@@ -240,6 +240,11 @@ function namedValues(axis: GrowingAxis, values: readonly number[]): string {
 }
 
 function requireNew({ spec }: SweepPlan, axis: GrowingAxis, values: readonly number[]): void {
+  if (spec.adaptive?.seeds !== undefined) {
+    throw refusal(
+      'The sweep decides by its own results which seeds it adds (adaptive.seeds): more would spoil its error rate. Start another sweep, which takes over what this one has trained.',
+    );
+  }
   const known = values.filter((value) => spec.axes[axis].includes(value));
   if (known.length > 0) throw refusal(`The sweep has ${axis} ${known.join(', ')} already.`);
 }

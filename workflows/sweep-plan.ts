@@ -1,9 +1,10 @@
-import { extendSweep } from '../core/sweep/extend-sweep.ts';
+import { extendSweep, nextSeeds } from '../core/sweep/extend-sweep.ts';
 import { createPlan } from '../core/sweep/plan.ts';
 import type { Addition, GrowingAxis, SweepSpec } from '../core/sweep/sweep-spec.ts';
-import { controlActivities } from './activity-options.ts';
+import { controlActivities, longControlActivities } from './activity-options.ts';
 import type { SweepEventKind } from '../activities/control-activities.ts';
 import { refusal } from './control-requests.ts';
+import type { AdaptiveResult } from './messages.ts';
 import type { ShardCrew, ShardTask } from './shard-crew.ts';
 import { divideIntoShards } from './shards.ts';
 import type { SweepProgress } from './sweep-progress.ts';
@@ -19,6 +20,7 @@ export class SweepPlan {
   readonly #crew: ShardCrew;
   readonly #progress: SweepProgress;
   #spec: SweepSpec;
+  #adaptive: AdaptiveResult | null = null;
 
   constructor(
     spec: SweepSpec,
@@ -32,6 +34,11 @@ export class SweepPlan {
 
   get spec(): SweepSpec {
     return this.#spec;
+  }
+
+  /** What the last look of a sweep with adaptive seeds found; null without one. */
+  get adaptive(): AdaptiveResult | null {
+    return this.#adaptive;
   }
 
   /** Starts the shards of all that the plan has. */
@@ -71,6 +78,24 @@ export class SweepPlan {
     this.#progress.extend(part.trialCount);
     void this.#crew.start(spec, this.#tasksOf(part));
     return part.trialCount;
+  }
+
+  /**
+   * With adaptive seeds, once all trials have ended: looks which comparisons are open, and gives those regimes further seeds. Answers whether
+   * there are new trials.
+   */
+  async addOpenSeeds(): Promise<boolean> {
+    const rule = this.#spec.adaptive?.seeds;
+    if (rule === undefined) return false;
+    const { open, regimes } = await longControlActivities.decideSeeds(this.#sweepId);
+    const seeds = this.#spec.axes.seed.length;
+    const looks = 1 + (this.#spec.additions ?? []).length;
+    this.#adaptive = { looks, regimes, open: open.length };
+    const values = nextSeeds(this.#spec, Math.min(rule.step, rule.budget - seeds));
+    if (open.length === 0 || values.length === 0) return false;
+    const detail = `${open.length} of ${regimes} comparisons are open: ${values.length} more seeds for each of them.`;
+    await this.extend('seed', values, { id: `look-${looks}`, regimes: open }, { kind: 'seedsAdded', detail });
+    return true;
   }
 
   #tasksOf(part: { readonly from: number; readonly to: number; readonly trialCount: number }): ShardTask[] {

@@ -100,6 +100,7 @@ export async function sweep(input: unknown): Promise<SweepResult> {
       reused,
       best,
       verdicts: progress.verdicts,
+      adaptive: plan.adaptive,
       durationMs: Date.now() - startTime.getTime(),
       howToSee: `npx initsweep results ${workflowId}`,
     };
@@ -143,17 +144,19 @@ async function runShards(
   });
 
   plan.start();
-  await CancellationScope.nonCancellable(() => condition(() => crew.isIdle && control.isIdle));
-  if (progress.hasTooManyFailures) {
-    const { tally } = progress;
-    throw ApplicationFailure.nonRetryable(progress.describeFailures(), 'TooManyFailures', {
-      failed: tally.states.failed,
-      trials: progress.answer().total,
-      failureTolerance: plan.spec.run.failureTolerance,
-      reasons: tally.failures,
-    });
-  }
-  if (crew.error !== undefined) throw crew.error;
+  do {
+    await CancellationScope.nonCancellable(() => condition(() => crew.isIdle && control.isIdle));
+    if (progress.hasTooManyFailures) {
+      const { tally } = progress;
+      throw ApplicationFailure.nonRetryable(progress.describeFailures(), 'TooManyFailures', {
+        failed: tally.states.failed,
+        trials: progress.answer().total,
+        failureTolerance: plan.spec.run.failureTolerance,
+        reasons: tally.failures,
+      });
+    }
+    if (crew.error !== undefined) throw crew.error;
+  } while ((await plan.addOpenSeeds()) || !control.isIdle || !crew.isIdle);
 }
 
 async function refreshBest(progress: SweepProgress, sweepId: string): Promise<void> {

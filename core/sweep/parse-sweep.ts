@@ -1,3 +1,4 @@
+import { checkAdaptive } from './checks/check-adaptive.ts';
 import { checkCritical } from './checks/check-critical.ts';
 import { checkNetworks } from './checks/check-networks.ts';
 import { checkAxes, settleAxes } from './checks/settle-axes.ts';
@@ -32,13 +33,13 @@ export function parseSweep(input: unknown, limits: SweepLimits = defaultLimits):
     ...checkTraining(input, parts, axes, limits),
     ...exclusionIssues,
     ...checkNetworks(input, parts.axes, axes, exclude),
+    ...checkAdaptive(input, parts.adaptive, axes, limits),
     ...checkCritical(input, parts.axes.initializer.values, axes.activation, exclude),
   ];
   if (!parsed.success || issues.length > 0) throw mistakesError(issues);
 
-  const { name, description, training, probes } = parsed.data;
-  const { priority, ...run } = parsed.data.run;
-  const spec: SweepSpec = {
+  const { name, description, training, probes, adaptive, run } = parsed.data;
+  const spec = {
     name,
     description,
     axes,
@@ -50,8 +51,9 @@ export function parseSweep(input: unknown, limits: SweepLimits = defaultLimits):
       stopAtTarget: training.stopAtTarget,
     },
     probes: { epochs: probes.epochs === 'none' ? [] : probes.epochs, examples: probes.examples },
-    run: priority === undefined ? run : { ...run, priority },
+    adaptive,
+    run,
   };
-  // -0 passes every check; as JSON it is 0, here and in every payload.
+  // What the file leaves out is left out here. -0 passes every check; as JSON it is 0, here and in every payload.
   return JSON.parse(JSON.stringify(spec)) as SweepSpec;
 }

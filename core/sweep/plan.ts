@@ -28,6 +28,8 @@ export interface Plan {
   at(position: number): PlannedTrial | null;
   /** The trial of a number, excluded or not. Throws BugError for a number outside of the grid. */
   decode(number: number): PlannedTrial;
+  /** Place of the trial's regime: all axes but seed and initializer, in mixed radix. See Addition.regimes. */
+  regimeOf(number: number): number;
 }
 
 /**
@@ -59,11 +61,18 @@ export function createPlan(spec: SweepSpec): Plan {
     return { number, config, label: trialLabel(config, axes) };
   };
 
+  const sizes = digits.map((axis) => axes[axis].length);
+
   return {
     gridSize,
     trialCount: parts.reduce((sum, { trialCount }) => sum + trialCount, 0),
     parts: parts.map(({ from, to, trialCount }) => ({ from, to, trialCount })),
     decode,
+    regimeOf(number) {
+      const part = parts[partAt(number)]!;
+      const places = part.indicesOf(number - part.from);
+      return places.slice(1, -1).reduce((regime, place, digit) => regime * sizes[digit + 1]! + place, 0);
+    },
     at(position) {
       const index = partAt(position);
       const part = parts[index]!;

@@ -26,11 +26,12 @@ export interface ReadableParts {
   readonly axes: ReadAxes;
   readonly training: Partial<SweepFile['training']>;
   readonly probes: SweepFile['probes'] | undefined;
+  readonly adaptive: SweepFile['adaptive'];
   readonly exclude: readonly (SweepFile['exclude'][number] | undefined)[];
 }
 
 export function readParts(input: unknown, { file, axisValues }: SweepSchemas): ReadableParts {
-  const { axes, training, probes, exclude } = file.shape;
+  const { axes, training, probes, adaptive, exclude } = file.shape;
   const axesInput = memberOf(input, 'axes');
   const trainingInput = memberOf(input, 'training');
   const excludeInput = memberOf(input, 'exclude');
@@ -52,6 +53,7 @@ export function readParts(input: unknown, { file, axisValues }: SweepSchemas): R
     axes: Object.fromEntries(Object.keys(axisValues).map((axis) => [axis, readAxis(axis as AxisName)])) as ReadAxes,
     training: readEach(training.shape, trainingInput),
     probes: read(probes, memberOf(input, 'probes')),
+    adaptive: read(adaptive, memberOf(input, 'adaptive')),
     exclude: Array.isArray(excludeInput) ? excludeInput.map((item) => read(exclude.unwrap().element, item)) : [],
   };
 }

@@ -50,6 +50,16 @@ export interface Addition {
   readonly regimes?: readonly number[];
 }
 
+/** Seeds are added where the comparison of initializers is still open: see core/adaptive/adaptive-seeds.ts. */
+export interface AdaptiveSeeds {
+  /** One initializer is ahead of every other one; or the widest 95% interval of the chance that the best one's run beats another's. */
+  readonly until: 'decided' | number;
+  /** Seeds of a cell at most. */
+  readonly budget: number;
+  /** Seeds that an open cell is given at a time. */
+  readonly step: number;
+}
+
 /** A sweep file, checked and with its defaults filled in. */
 export interface SweepSpec {
   readonly name: string;
@@ -66,6 +76,8 @@ export interface SweepSpec {
     readonly stopAtTarget: boolean;
   };
   readonly probes: Probes;
+  /** Absent: every cell has all seeds. */
+  readonly adaptive?: { readonly seeds?: AdaptiveSeeds };
   readonly run: {
     /** Trials in flight at once, over all workers. */
     readonly concurrency: number;

@@ -135,6 +135,23 @@ function sweepFileSchema(values: AxisValueSchemas, limits: SweepLimits) {
         ),
       })
       .prefault({}),
+    adaptive: z
+      .strictObject({
+        seeds: z
+          .strictObject({
+            until: numberOrWord(z.number().min(0.01).max(1), ['decided']).describe(
+              '"decided": one initializer is ahead of every other one; or a width: of the 95% interval of the chance that the best one beats another.',
+            ),
+            budget: wholeBetween(2, 100_000, 'Seeds of a cell at most.'),
+            step: wholeBetween(1, 1_000, 'Seeds that a cell whose comparison is open is given at a time.').default(
+              sweepDefaults.adaptiveStep,
+            ),
+          })
+          .optional()
+          .describe('Further seeds only where the comparison of initializers is still open.'),
+      })
+      .optional()
+      .describe('What the sweep decides by its own results.'),
     run: z
       .strictObject({
         concurrency: wholeBetween(1, 100_000, 'Trials in flight at once, over all workers.').default(
