@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type Issue, UserError } from '../core/errors.ts';
 import type { PayloadKey } from './payloads/payload-keys.ts';
 import { payloadKeysSchema } from './payloads/payload-keys.ts';
+import type { DeploymentVersion } from './worker-versioning.ts';
 import { defaultLimits, type LimitName, limitVariables, type SweepLimits } from '../core/sweep/limits.ts';
 import { type CheckpointLocation, parseCheckpointLocation } from '../storage/checkpoints/checkpoint-location.ts';
 
@@ -41,7 +42,15 @@ const seconds = (least: number) =>
 const wantedLocation =
   'expected database, or a folder that all training workers see, such as file:///shared/checkpoints';
 
-const controlSchema = commonSchema.extend(limitsSchema.shape);
+const deploymentSchema = z
+  .object({ TEMPORAL_DEPLOYMENT_NAME: z.string().optional(), TEMPORAL_WORKER_BUILD_ID: z.string().optional() })
+  .refine(
+    ({ TEMPORAL_DEPLOYMENT_NAME: name, TEMPORAL_WORKER_BUILD_ID: build }) =>
+      (name === undefined) === (build === undefined),
+    { path: ['TEMPORAL_WORKER_BUILD_ID'], ...wanted('both this and TEMPORAL_DEPLOYMENT_NAME, or neither') },
+  );
+
+const controlSchema = commonSchema.extend(limitsSchema.shape).and(deploymentSchema);
 
 const trainingSchema = commonSchema.extend({
   SWEEP_BACKEND: z
@@ -79,6 +88,8 @@ export interface WorkerConfig {
 }
 
 export interface ControlWorkerConfig extends WorkerConfig {
+  /** Null: Temporal hands it whatever waits. */
+  readonly deployment: DeploymentVersion | null;
   /** How large a sweep may be. */
   readonly limits: SweepLimits;
 }
@@ -111,6 +122,7 @@ export function readControlConfig(environment: NodeJS.ProcessEnv): ControlWorker
     payloadKeys: variables.SWEEP_PAYLOAD_KEYS,
     temporal,
     limits: limitsOf(variables),
+    deployment: deploymentOf(variables),
   };
 }
 
@@ -142,6 +154,11 @@ export function readTrainingConfig(environment: NodeJS.ProcessEnv): TrainingWork
     checkpointIntervalMs: 1_000 * variables.SWEEP_CHECKPOINT_INTERVAL,
     trainerSilenceMs: 1_000 * variables.SWEEP_TRAINER_SILENCE,
   };
+}
+
+function deploymentOf(variables: z.output<typeof deploymentSchema>): DeploymentVersion | null {
+  const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = variables;
+  return deploymentName === undefined || buildId === undefined ? null : { deploymentName, buildId };
 }
 
 function limitsOf(variables: Readonly<Record<string, unknown>>): SweepLimits {

@@ -8,6 +8,7 @@ import { readControlConfig } from './config.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 import { runWorkerProcess } from './run-worker-process.ts';
 import { connect, workerSettings, workflowsPath } from './worker-settings.ts';
+import { versioningOf } from './worker-versioning.ts';
 
 /** Entry point of a control worker: runs the workflows and the activities that keep the sweeps' rows. */
 await runWorkerProcess({
@@ -21,6 +22,7 @@ await runWorkerProcess({
     await registerSearchAttributes(new Client({ connection, namespace: config.temporal.namespace }));
     return Worker.create({
       ...workerSettings,
+      ...versioningOf(config.deployment),
       dataConverter: dataConverterOf(config.payloadKeys),
       connection,
       namespace: config.temporal.namespace,

@@ -73,6 +73,20 @@ describe('a control worker’s settings', () => {
 
     expect(JSON.stringify([mistakes.message, mistakes.issues])).not.toContain('secret');
   });
+
+  test('name the build of its deployment, or none', () => {
+    const both = { TEMPORAL_DEPLOYMENT_NAME: 'initsweep', TEMPORAL_WORKER_BUILD_ID: 'a1b2' };
+
+    expect(readControlConfig({ DATABASE_URL: databaseUrl }).deployment).toBeNull();
+    expect(readControlConfig({ DATABASE_URL: databaseUrl, ...both }).deployment).toEqual({
+      deploymentName: 'initsweep',
+      buildId: 'a1b2',
+    });
+    const half = mistakesOf(() =>
+      readControlConfig({ DATABASE_URL: databaseUrl, TEMPORAL_DEPLOYMENT_NAME: 'initsweep' }),
+    );
+    expect(half.issues.map(({ path }) => path)).toEqual(['TEMPORAL_WORKER_BUILD_ID']);
+  });
 });
 
 describe('a training worker’s settings', () => {

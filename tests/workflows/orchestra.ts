@@ -6,6 +6,7 @@ import type { OpenStore } from '../../storage/prisma-sweep-store.ts';
 import type { SweepStore } from '../../storage/sweep-store.ts';
 import type { Trainer } from '../../training/trainer.ts';
 import { workerSettings, workflowsPath } from '../../workers/worker-settings.ts';
+import { type DeploymentVersion, versioningOf } from '../../workers/worker-versioning.ts';
 import { controlQueue, trainingQueue } from '../../workflows/task-queues.ts';
 import type { TestNamespace } from '../setup/test-namespace.ts';
 
@@ -14,9 +15,11 @@ export async function startControlWorker(
   { connection, namespace }: TestNamespace,
   store: SweepStore,
   path: string = workflowsPath,
+  version: DeploymentVersion | null = null,
 ) {
   const worker = await Worker.create({
     ...workerSettings,
+    ...versioningOf(version),
     connection,
     namespace,
     taskQueue: controlQueue,

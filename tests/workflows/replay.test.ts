@@ -6,7 +6,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { workflowsPath } from '../../workers/worker-settings.ts';
 
 const folder = fileURLToPath(new URL('histories/', import.meta.url));
-const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
+const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.json'))
+  .sort();
 
 beforeAll(() => {
   // The runtime complains about a violation, which here is what a test waits for.
@@ -32,22 +34,28 @@ async function replayAll(path: string): Promise<ReplayResult[]> {
   return results;
 }
 
-test('histories of every way a sweep and a shard can end are recorded', () => {
-  const ends = [
-    'sweep-cancelled.json',
-    'sweep-completed.json',
-    'sweep-failures.json',
-    'sweep-mistaken.json',
-    'sweep-too-many-failures.json',
-    'sweepShard-cancelled.json',
-    'sweepShard-completed.json',
-    'sweepShard-continued-first.json',
-    'sweepShard-continued-last.json',
-    'sweepShard-failures.json',
-    'sweepShard-too-many-failures.json',
+const ends = [
+  'sweep-cancelled',
+  'sweep-completed',
+  'sweep-failures',
+  'sweep-mistaken',
+  'sweep-too-many-failures',
+  'sweepShard-cancelled',
+  'sweepShard-completed',
+  'sweepShard-continued-first',
+  'sweepShard-continued-last',
+  'sweepShard-failures',
+  'sweepShard-too-many-failures',
+];
+const steered = ['sweep-steered', ...[0, 1, 2, 3].map((shard) => `sweepShard-steered-${shard}`)];
+
+test('histories of every way a sweep and a shard can go are recorded, of each version', () => {
+  const recorded = [
+    ...ends.map((name) => `1/${name}.json`),
+    ...ends.map((name) => `2/${name}.json`),
+    ...[...ends, ...steered, 'sweep-adaptive'].map((name) => `3/${name}.json`),
   ];
-  for (const version of ['', 'judged/'])
-    expect(names).toEqual(expect.arrayContaining(ends.map((end) => version + end)));
+  expect(names).toEqual(recorded.sort());
 });
 
 test('the workflows replay every recorded history', async () => {
