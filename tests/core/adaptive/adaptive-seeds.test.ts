@@ -6,6 +6,8 @@ import { randomStream, type RandomStream } from '../../../core/random/random-str
 const training = { epochs: 12, target: {} };
 const cell = {
   activation: 'relu',
+  network: 'mlp',
+  normalization: 'none',
   depth: 4,
   width: 32,
   learningRate: 0.1,
