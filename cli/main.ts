@@ -70,6 +70,15 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--json', 'all findings, as JSON')
     .action(run(async () => (await import('./commands/claims.ts')).claimsCommand));
   program
+    .command('export')
+    .description(
+      'write all that is stored of a sweep as files: trials, epochs, layers, verdicts, findings, recommendations',
+    )
+    .argument('<id>', 'workflow id or sweep id')
+    .requiredOption('--output <folder>', 'where to; files of the same names are replaced')
+    .option('--format <format>', 'csv or parquet', 'csv')
+    .action(run(async () => (await import('./commands/export.ts')).exportCommand));
+  program
     .command('sweeps')
     .description('list the latest sweeps')
     .action(run(async () => (await import('./commands/sweeps.ts')).sweepsCommand));
