@@ -70,6 +70,21 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--json', 'all findings, as JSON')
     .action(run(async () => (await import('./commands/claims.ts')).claimsCommand));
   program
+    .command('report')
+    .description('write a page with all that a sweep says: verdicts, tables, curves, methods, and how to run it again')
+    .argument('<id>', 'workflow id or sweep id')
+    .option('--output <file>', 'where to (default: the name of the sweep)')
+    .option('--format <format>', 'html (one page that needs nothing else) or markdown (without pictures)', 'html')
+    .action(run(async () => (await import('./commands/report.ts')).reportCommand));
+  program
+    .command('recommend')
+    .description('say which initializer all finished sweeps recommend for a network, or which sweep would tell')
+    .requiredOption('--activation <name>', 'activation of the hidden layers: gelu, "leakyRelu(slope=0.2)"')
+    .requiredOption('--depth <layers>', 'hidden layers')
+    .requiredOption('--width <units>', 'units of each hidden layer')
+    .option('--write <file>', 'where to write the sweep file when the network was not measured')
+    .action(run(async () => (await import('./commands/recommend.ts')).recommendCommand));
+  program
     .command('export')
     .description(
       'write all that is stored of a sweep as files: trials, epochs, layers, verdicts, findings, recommendations',

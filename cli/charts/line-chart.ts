@@ -43,6 +43,7 @@ export interface LineChart {
 /** Lines of so few points show each one. */
 const dottedPoints = 16;
 const theoryDash = '1.5 3';
+const mostTicks = 8;
 
 /** A line in the colour and dashes that its initializer has everywhere. */
 export function initializerLine(
@@ -98,7 +99,7 @@ export function lineChart(chart: LineChart): string {
       x: {
         label: xLabel,
         nice: false,
-        ...(chart.xScale === 'log' ? { type: 'log' as const } : isWhole ? wholeNumbers : {}),
+        ...(chart.xScale === 'log' ? { type: 'log' as const } : isWhole ? wholeNumbers(lines) : {}),
       },
       y: {
         label: yLabel,
@@ -114,7 +115,10 @@ export function lineChart(chart: LineChart): string {
   });
 }
 
-const wholeNumbers: Plot.ScaleOptions = { interval: 1, type: 'linear' };
+/** Marks at whole numbers alone: two layers have no middle. */
+function wholeNumbers(lines: readonly ChartLine[]): Plot.ScaleOptions {
+  return { type: 'linear', tickFormat: 'd', ticks: Math.min(mostTicks, span(lines)) };
+}
 
 /** Whole numbers and small fractions as they are written by hand, others with an exponent: `20`, `0.003`, `1e-8`. */
 function plainNumber(value: number): string {
@@ -129,4 +133,10 @@ function markedPlaces(lines: readonly ChartLine[]): Plot.Markish[] {
 
 function shown({ x, y, low, high }: LinePoint, visible: (value: number | null | undefined) => number) {
   return { x, y: visible(y), low: visible(low), high: visible(high) };
+}
+
+/** From the least x to the greatest. */
+function span(lines: readonly ChartLine[]): number {
+  const xs = lines.flatMap(({ points }) => points.map(({ x }) => x));
+  return xs.length === 0 ? 0 : Math.max(...xs) - Math.min(...xs);
 }

@@ -4,6 +4,7 @@ import { parseActivation, parseInitializer, parseNetwork, parseNormalization } f
 import { networkLabel } from '../../core/trial/labels.ts';
 import { explainDepth } from '../explain/explain-depth.ts';
 import { explainLayer } from '../explain/explain-layer.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 interface ExplainOptions {
   readonly fanIn: string;
@@ -34,12 +35,4 @@ export function explainCommand(name: string, options: ExplainOptions): Promise<v
   }
   console.log(lines.join('\n'));
   return Promise.resolve();
-}
-
-function wholeNumber(option: string, text: string, most: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > most) {
-    throw new UserError(`${option} takes a whole number from 1 to ${most}, not ${text}`);
-  }
-  return value;
 }

@@ -32,7 +32,14 @@ function evidenceOf(regime: Regime, target: object | null): Evidence[] {
 const tie = 1e-6;
 
 /** The initializers that keep activations and gradients most level: least |log| of both ratios from the first hidden layer to the last. */
-export function theoryChoice({ activation, network, normalization, depth, width, cells }: Regime): Cell[] {
+export function theoryChoice<Choice extends Pick<Cell, 'initializer'>>({
+  activation,
+  network,
+  normalization,
+  depth,
+  width,
+  cells,
+}: Pick<Regime, 'activation' | 'network' | 'normalization' | 'depth' | 'width'> & { readonly cells: readonly Choice[] }): Choice[] {
   const costs = cells.flatMap((cell) => {
     const layers = predictLayers({
       initializer: cell.initializer,
