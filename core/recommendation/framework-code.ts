@@ -19,6 +19,7 @@ interface Scaling {
 
 /** Standard deviation of a standard normal cut at 2 standard deviations; the frameworks' scaling initializers correct for it, their plain ones do not. */
 const afterCut = 0.8796256610342398;
+const digits = 13;
 
 /**
  * What draws from exactly the same distribution in PyTorch, Keras 3 and JAX. Their shortcuts of the same name do not always: Keras' and JAX' normal He and
@@ -103,11 +104,13 @@ const torchFans = {
   fan_avg: '((layer.in_features + layer.out_features) / 2)',
 } as const;
 
-function scalingCode({ scale, mode, distribution }: Scaling): FrameworkCode {
+function scalingCode({ scale: exact, mode, distribution }: Scaling): FrameworkCode {
+  // What was computed ends in digits of rounding, which nobody wants to read.
+  const scale = Number(exact.toPrecision(digits));
   const fan = torchFans[mode];
   const torch = {
     normal: `torch.nn.init.normal_(layer.weight, std=(${scale} / ${fan}) ** 0.5)`,
-    uniform: `b = (${3 * scale} / ${fan}) ** 0.5; torch.nn.init.uniform_(layer.weight, -b, b)`,
+    uniform: `b = (${Number((3 * exact).toPrecision(digits))} / ${fan}) ** 0.5; torch.nn.init.uniform_(layer.weight, -b, b)`,
     truncatedNormal: `s = (${scale} / ${fan}) ** 0.5 / ${afterCut}; torch.nn.init.trunc_normal_(layer.weight, std=s, a=-2 * s, b=2 * s)`,
   } as const;
   const keras = { normal: 'untruncated_normal', uniform: 'uniform', truncatedNormal: 'truncated_normal' } as const;
