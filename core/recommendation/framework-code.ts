@@ -83,9 +83,9 @@ type ScaledInitializer = Extract<
 
 function scalingOf(initializer: ScaledInitializer, activation: Activation): Scaling {
   if (initializer.name === 'commonHeuristic') return { scale: 1 / 3, mode: 'fan_in', distribution: 'uniform' };
-  const distribution = /TruncatedNormal$/.test(initializer.name)
+  const distribution = initializer.name.endsWith('TruncatedNormal')
     ? 'truncatedNormal'
-    : /Uniform$/.test(initializer.name)
+    : initializer.name.endsWith('Uniform')
       ? 'uniform'
       : 'normal';
   if ('mode' in initializer) {
