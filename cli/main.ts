@@ -82,6 +82,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .requiredOption('--activation <name>', 'activation of the hidden layers: gelu, "leakyRelu(slope=0.2)"')
     .requiredOption('--depth <layers>', 'hidden layers')
     .requiredOption('--width <units>', 'units of each hidden layer')
+    .option('--residual', 'the network has residual blocks')
+    .option('--normalization <name>', 'none, layer or batch', 'none')
     .option('--write <file>', 'where to write the sweep file when the network was not measured')
     .action(run(async () => (await import('./commands/recommend.ts')).recommendCommand));
   program

@@ -25,10 +25,12 @@ const digits = 13;
  * What draws from exactly the same distribution in PyTorch, Keras 3 and JAX. Their shortcuts of the same name do not always: Keras' and JAX' normal He and
  * Glorot are cut at two standard deviations.
  *
- * @returns null for initializers that no framework has (identity with a gain, sparse, lsuv)
+ * @returns null for initializers that no framework has (identity with a gain, sparse, lsuv and their like)
  */
 export function frameworkCode(initializer: Initializer, activation: Activation): FrameworkCode | null {
   switch (initializer.name) {
+    case 'deltaOrthogonal':
+    case 'fixup':
     case 'identity':
     case 'sparse':
     case 'lsuv':

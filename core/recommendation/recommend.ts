@@ -2,6 +2,7 @@
 import type { Activation } from '../activations/activation.ts';
 import { theoryChoice } from '../claims/framework.ts';
 import { claimThresholds } from '../claims/thresholds.ts';
+import type { NetworkBuild } from '../networks/network.ts';
 import { randomStream } from '../random/random-stream.ts';
 import { bootstrapInterval } from '../statistics/bootstrap.ts';
 import type { Interval } from '../statistics/interval.ts';
@@ -9,7 +10,7 @@ import { probabilityOfImprovement } from '../statistics/probability-of-improveme
 import { parseInitializer } from '../sweep/parse-choice.ts';
 import { cornersAround, type Corner, type EvidenceTrial } from './evidence.ts';
 
-export interface DescribedNetwork {
+export interface DescribedNetwork extends NetworkBuild {
   readonly activation: Activation;
   readonly depth: number;
   readonly width: number;
@@ -45,7 +46,7 @@ export const usualInitializers = ['heNormal', 'glorotNormal', 'lecunNormal', 'or
  * Ranks the initializers that were measured in every network around the one described; see cornersAround. One is recommended where it is ahead of
  * every other beyond chance: at least 4 seeds in each network, and a bootstrap interval over seeds, stratified by network, above a half.
  *
- * @param trials finished trials of the described activation, each once
+ * @param trials finished trials of the described activation, network and normalization, each once
  */
 export function recommend(trials: readonly EvidenceTrial[], network: DescribedNetwork): Recommendation {
   const corners = cornersAround(trials, network.depth, network.width);

@@ -2,7 +2,13 @@ import { parseInitializer } from '../sweep/parse-choice.ts';
 import { usualInitializers, type DescribedNetwork } from './recommend.ts';
 
 /** A sweep file that measures the usual initializers in a network: eight seeds a cell, so that comparisons can be decided. */
-export function sweepToMeasure({ activation, depth, width }: DescribedNetwork): Readonly<Record<string, unknown>> {
+export function sweepToMeasure({
+  activation,
+  network,
+  normalization,
+  depth,
+  width,
+}: DescribedNetwork): Readonly<Record<string, unknown>> {
   return {
     name: `${activation.name.toLowerCase()}-depth-${depth}-width-${width}`,
     description: `Which initializer suits ${activation.name} networks of depth ${depth} and width ${width}? Use your own data where you can.`,
@@ -13,6 +19,8 @@ export function sweepToMeasure({ activation, depth, width }: DescribedNetwork): 
       seed: { from: 1, count: 8 },
     },
     training: {
+      network,
+      normalization,
       dataset: 'digits',
       width,
       batchSize: 64,

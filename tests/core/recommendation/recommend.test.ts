@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainBuild } from '../../../core/networks/network.ts';
 import { cornersAround, type EvidenceTrial } from '../../../core/recommendation/evidence.ts';
 import { recommend } from '../../../core/recommendation/recommend.ts';
 import { sweepToMeasure } from '../../../core/recommendation/sweep-to-measure.ts';
@@ -25,7 +26,7 @@ function measured(
   );
 }
 
-const network = (depth: number, width = 64) => ({ activation: parseActivation('relu'), depth, width });
+const network = (depth: number, width = 64) => ({ ...plainBuild, activation: parseActivation('relu'), depth, width });
 const heFirst = { heNormal: 1, glorotNormal: 11 };
 const glorotFirst = { heNormal: 11, glorotNormal: 1 };
 
@@ -98,7 +99,7 @@ describe('the sweep that would measure a network', () => {
   it.each(['gelu', 'leakyRelu(slope=0.2)', 'tanh'])(
     'is a valid file for %s that measures that network',
     (activation) => {
-      const asked = { activation: parseActivation(activation), depth: 12, width: 256 };
+      const asked = { ...plainBuild, activation: parseActivation(activation), depth: 12, width: 256 };
       const spec = parseSweep(sweepToMeasure(asked), defaultLimits);
       expect([spec.axes.activation, spec.axes.depth, spec.axes.width]).toEqual([[asked.activation], [12], [256]]);
       expect(createPlan(spec).trialCount).toBe(5 * 8);
