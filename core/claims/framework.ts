@@ -39,7 +39,9 @@ export function theoryChoice<Choice extends Pick<Cell, 'initializer'>>({
   depth,
   width,
   cells,
-}: Pick<Regime, 'activation' | 'network' | 'normalization' | 'depth' | 'width'> & { readonly cells: readonly Choice[] }): Choice[] {
+}: Pick<Regime, 'activation' | 'network' | 'normalization' | 'depth' | 'width'> & {
+  readonly cells: readonly Choice[];
+}): Choice[] {
   const costs = cells.flatMap((cell) => {
     const layers = predictLayers({
       initializer: cell.initializer,
