@@ -47,9 +47,9 @@ export async function failedNumbers(
   return rows.map(({ number }) => number);
 }
 
-/** Hands a trial back: its lease ends, and the claim counts as ended in order. A trial that is not the caller's stays as it is. */
+/** Hands a trial back: its lease ends. A trial that is not the caller's stays as it is. */
 export async function releaseTrial(client: PrismaClient, { trialId, fence }: Fenced): Promise<void> {
   await client.$executeRaw`
-    UPDATE trial SET lease_until = clock_timestamp(), open_claims = greatest(open_claims - 1, 0)
+    UPDATE trial SET lease_until = clock_timestamp()
     WHERE id = ${trialId}::bigint AND fence = ${fence}::bigint AND state = 'running'`;
 }
