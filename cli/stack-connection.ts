@@ -17,6 +17,8 @@ export interface StackConnection {
   readonly namespace: string;
   /** Null where the server is not ours. */
   readonly uiAddress: string | null;
+  /** Null where no Grafana is known. */
+  readonly grafanaAddress: string | null;
 }
 
 /** Where database and Temporal are: the environment's word first, then the local stack's. Throws UserError when neither knows. */
@@ -38,6 +40,7 @@ export async function findAddresses(
     temporalAddress: settings.address,
     namespace: settings.namespace,
     uiAddress: isOurs ? (running?.temporal?.uiAddress ?? null) : null,
+    grafanaAddress: running?.grafana?.address ?? process.env['GRAFANA_URL'] ?? null,
   };
 }
 

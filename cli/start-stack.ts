@@ -31,7 +31,7 @@ function plainSteps(): OnSteps {
 
 /** One task per step; the supervisor says when each begins and ends. */
 export async function showLive<Stack>(start: (onSteps: OnSteps) => Promise<Stack>): Promise<Stack> {
-  const titles = ['PostgreSQL', 'Temporal', 'workers'];
+  const titles = ['PostgreSQL', 'Temporal', 'workers', 'Grafana'];
   const gates = new Map(titles.map((title) => [title, gate()]));
   const writers = new Map<string, (detail: string) => void>();
   const stack = start((steps) => {

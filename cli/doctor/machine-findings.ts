@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { availableParallelism, totalmem } from 'node:os';
 import { promisify } from 'node:util';
+import { findGrafana, grafanaImage, howToGetGrafana } from '../../infra/local/find-grafana.ts';
 import { findOnPath } from '../../infra/local/find-on-path.ts';
 import { folders } from '../../infra/local/folders.ts';
 import { freeBytes } from '../../infra/local/free-bytes.ts';
@@ -51,16 +52,16 @@ async function gpuFinding(environment: NodeJS.ProcessEnv): Promise<Finding> {
 
 async function grafanaFinding(environment: NodeJS.ProcessEnv): Promise<Finding> {
   const subject = 'Grafana';
-  const url = environment['GRAFANA_URL'];
-  const home = environment['GRAFANA_HOME'];
-  if (url) return { subject, state: 'good', detail: `GRAFANA_URL is ${url}` };
-  if (home) return { subject, state: 'good', detail: `GRAFANA_HOME is ${home}` };
-  const server = (await findOnPath('grafana', environment)) ?? (await findOnPath('grafana-server', environment));
-  if (server !== null) return { subject, state: 'good', detail: server };
+  const found = await findGrafana(environment).catch((error: unknown) => error as Error);
+  if (found instanceof Error) return { subject, state: 'bad', detail: found.message };
+  if (found?.kind === 'running') return { subject, state: 'good', detail: `GRAFANA_URL is ${found.address}` };
+  if (found?.kind === 'program') return { subject, state: 'good', detail: found.command.join(' ') };
+  if (found?.kind === 'container')
+    return { subject, state: 'good', detail: `the image ${grafanaImage} in ${found.engine}` };
   return {
     subject,
     state: 'note',
     detail: 'not found: sweeps run without it',
-    mend: 'to see dashboards, install Grafana so that `grafana` is on PATH, or set GRAFANA_URL or GRAFANA_HOME',
+    mend: howToGetGrafana,
   };
 }

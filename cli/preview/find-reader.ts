@@ -4,6 +4,9 @@ import { secretOf } from '../../infra/local/secrets.ts';
 import { findStack } from '../../infra/local/stack.ts';
 import { allowReader, readerRole, readerUrl } from '../../storage/reader-role.ts';
 
+/** Not the role of a Grafana, whose password is somebody else's. */
+const previewRole = 'initsweep_preview';
+
 export interface DatabaseAddresses {
   readonly ownerUrl: string;
   /** Of the role that may only select from the views. */
@@ -20,9 +23,9 @@ export async function findReader(environment: NodeJS.ProcessEnv): Promise<Databa
   if (!ownerUrl)
     throw new UserError('No stack is running here. Start it with: npx initsweep up (or set DATABASE_URL).');
   if (stack?.database?.embedded && stack.database.url === ownerUrl) {
-    const password = await secretOf(folders(environment), 'grafana-reader');
-    await allowReader(ownerUrl, password);
-    return { ownerUrl, readerUrl: readerUrl(ownerUrl, password) };
+    const password = await secretOf(folders(environment), 'preview-reader');
+    await allowReader(ownerUrl, password, previewRole);
+    return { ownerUrl, readerUrl: readerUrl(ownerUrl, password, previewRole) };
   }
   const password = environment['SWEEP_GRAFANA_PASSWORD'];
   if (!password) {

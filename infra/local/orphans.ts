@@ -6,7 +6,7 @@ import type { StackState } from './stack-state.ts';
 const graceMs = 15_000;
 
 /**
- * Ends what a supervisor that was killed left running: its workers, its Temporal server and, when `database` is true, its
+ * Ends what a supervisor that was killed left running: its workers, its Temporal server, its Grafana and, when `database` is true, its
  * PostgreSQL. A pid counts only while its command line is still the one we started. Answers what was ended.
  */
 export async function stopOrphans(
@@ -28,6 +28,7 @@ export async function stopOrphans(
   };
   for (const worker of state.workers) await end(worker.name, worker.pid, 'workers/');
   if (state.temporal?.embedded) await end('Temporal', state.temporal.pid, join(folders.home, 'temporal'));
+  if (state.grafana?.embedded) await end('Grafana', state.grafana.pid, join(folders.home, 'grafana'));
   // SIGINT is PostgreSQL's fast shutdown: sessions end, data is flushed.
   if (options.database && state.database?.embedded) {
     await end('PostgreSQL', state.database.pid, join(folders.home, 'postgres'), 'SIGINT');

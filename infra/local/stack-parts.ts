@@ -1,4 +1,5 @@
 import { startDatabase } from './stack-database.ts';
+import { startGrafana } from './stack-grafana.ts';
 import type { PartOptions } from './stack-part.ts';
 import { shapingVariables } from './stack-state.ts';
 import { startTemporal } from './stack-temporal.ts';
@@ -11,7 +12,7 @@ export interface Parts {
   stop(): Promise<void>;
 }
 
-/** Starts database, Temporal and workers, each step reported as it goes. */
+/** Starts database, Temporal, workers and Grafana, each step reported as it goes. */
 export function startParts(options: Omit<PartOptions, 'signal' | 'onStop'>): Parts {
   const stops: (() => Promise<void>)[] = [];
   const abort = new AbortController();
@@ -23,7 +24,10 @@ export function startParts(options: Omit<PartOptions, 'signal' | 'onStop'>): Par
     await report.update({ settings: Object.fromEntries(settings) });
     const [databaseUrl, temporal] = await Promise.all([startDatabase(part), startTemporal(part)]);
     abort.signal.throwIfAborted();
-    await startWorkers(part, { ...environment, ...temporal, DATABASE_URL: databaseUrl });
+    await Promise.all([
+      startWorkers(part, { ...environment, ...temporal, DATABASE_URL: databaseUrl }),
+      startGrafana(part, databaseUrl),
+    ]);
   };
   const stopRegistered = async (): Promise<void> => {
     for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {

@@ -11,6 +11,7 @@ export class StackReport {
     steps: [],
     database: null,
     temporal: null,
+    grafana: null,
     workers: [],
     settings: {},
   };

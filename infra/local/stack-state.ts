@@ -37,6 +37,8 @@ export interface StackState {
     readonly embedded: boolean;
     readonly pid: number | null;
   } | null;
+  /** Null where none was found, or none could be started; its administrator's password is in `secrets/grafana-admin`. */
+  readonly grafana: { readonly address: string; readonly embedded: boolean; readonly pid: number | null } | null;
   readonly workers: readonly StackWorker[];
   /** The variables that shaped the workers; another value needs another stack. */
   readonly settings: Readonly<Record<string, string>>;

@@ -87,7 +87,8 @@ export async function stopStack(environment: NodeJS.ProcessEnv = process.env): P
 function partsOf(state: StackState): string[] {
   const workers = state.workers.map((worker) => worker.name);
   const temporal = state.temporal?.embedded ? ['Temporal'] : [];
-  return [...workers, ...temporal, ...(state.database?.embedded ? ['PostgreSQL'] : [])];
+  const grafana = state.grafana?.embedded ? ['Grafana'] : [];
+  return [...workers, ...grafana, ...temporal, ...(state.database?.embedded ? ['PostgreSQL'] : [])];
 }
 
 function refuseOtherSettings(state: StackState, environment: NodeJS.ProcessEnv): void {

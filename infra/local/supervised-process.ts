@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { MachineError } from '../../core/errors.ts';
 import { stopProcess } from './processes.ts';
@@ -12,6 +13,8 @@ export interface SupervisedProcessOptions {
   readonly logFile: string;
   readonly graceMs: number;
   readonly logger: Logger;
+  /** Asked again and again whether it is ready; without this the process itself says so over IPC. */
+  readonly isReady?: () => Promise<boolean>;
   /** Called whenever a process takes the name's place, or leaves it (null). */
   readonly onChange: (pid: number | null, restarts: number) => void;
 }
@@ -23,12 +26,13 @@ export interface SupervisedProcess {
 }
 
 const readyWithinMs = 180_000;
+const askEveryMs = 250;
 const firstDelayMs = 1_000;
 const longestDelayMs = 30_000;
 /** One that lived so long did not fail at its start: its next restart waits only shortly again. */
 const settledAfterMs = 60_000;
 
-/** Starts a process that says { kind: 'ready' } over IPC, and starts it again whenever it ends, later each time. */
+/** Starts a process and starts it again whenever it ends, later each time. It says { kind: 'ready' } over IPC, unless it is asked by `isReady`. */
 export function superviseProcess(options: SupervisedProcessOptions): SupervisedProcess {
   const { name, logger } = options;
   let child: ChildProcess | null = null;
@@ -48,12 +52,15 @@ export function superviseProcess(options: SupervisedProcessOptions): SupervisedP
           new MachineError(`the ${name} was not ready after ${readyWithinMs / 1000} s; its log is ${options.logFile}`),
         );
       }, readyWithinMs);
-      current.on('message', (message) => {
-        if ((message as { kind?: unknown }).kind !== 'ready') return;
+      const ready = (): void => {
         clearTimeout(timer);
         logger.info({ worker: name, pid: current.pid }, 'ready');
         resolve();
+      };
+      current.on('message', (message) => {
+        if ((message as { kind?: unknown }).kind === 'ready') ready();
       });
+      if (options.isReady) void pollUntilReady(current, options.isReady).then((is) => is && ready());
       const over = (how: string): void => {
         clearTimeout(timer);
         child = null;
@@ -91,6 +98,15 @@ export function superviseProcess(options: SupervisedProcessOptions): SupervisedP
   return { ready, stop };
 }
 
+/** False when the process ended first. */
+async function pollUntilReady(child: ChildProcess, isReady: () => Promise<boolean>): Promise<boolean> {
+  while (child.exitCode === null && child.signalCode === null) {
+    if (await isReady()) return true;
+    await sleep(askEveryMs);
+  }
+  return false;
+}
+
 function launch(options: SupervisedProcessOptions): ChildProcess {
   const log = openSync(options.logFile, 'a');
   try {
@@ -98,7 +114,7 @@ function launch(options: SupervisedProcessOptions): ChildProcess {
     return spawn(command, rest, {
       cwd: options.folder,
       env: options.environment,
-      stdio: ['ignore', log, log, 'ipc'],
+      stdio: ['ignore', log, log, ...(options.isReady ? [] : (['ipc'] as const))],
       // Its own group: Ctrl-C in the terminal that started the stack is not meant for it.
       detached: true,
     });

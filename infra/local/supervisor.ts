@@ -15,7 +15,7 @@ const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
 
 async function rotateLogs(folders: Folders): Promise<void> {
   await mkdir(folders.logs, { recursive: true });
-  for (const name of ['temporal', 'control-worker', 'training-worker']) {
+  for (const name of ['temporal', 'control-worker', 'training-worker', 'grafana']) {
     const file = join(folders.logs, `${name}.log`);
     const size = await stat(file).then(
       (found) => found.size,

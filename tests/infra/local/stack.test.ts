@@ -51,7 +51,7 @@ describe('the local stack', { timeout: 180_000 }, () => {
     ]);
     first = stacks[0];
     expect(new Set(stacks.map(({ supervisorPid }) => supervisorPid)).size).toBe(1);
-    expect(titles).toEqual(new Set(['PostgreSQL', 'Temporal', 'workers']));
+    expect(titles).toEqual(new Set(['PostgreSQL', 'Temporal', 'workers', 'Grafana']));
     expect(pidsOf(first)).toHaveLength(5);
     expect(await alive(pidsOf(first))).toEqual(pidsOf(first));
     expect((await stat(join(home, 'stack.json'))).mode & 0o077).toBe(0);
