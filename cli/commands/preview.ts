@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { MachineError } from '../../core/errors.ts';
 import { dashboardFolder } from '../../infra/grafana/dashboard-files.ts';
-import { findBrowser, takePictures } from '../../infra/grafana/preview/pictures.ts';
+import { findBrowser, pictureThemes, pictureWidths, takePictures } from '../../infra/grafana/preview/pictures.ts';
 import { type Preview, startPreview } from '../../infra/grafana/preview/preview-server.ts';
 import { findFreePort } from '../../infra/local/ports.ts';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
@@ -43,5 +43,6 @@ async function draw({ address }: Preview, sweepId: string | null, folder: string
   const browser = await findBrowser(process.env);
   if (browser === null)
     throw new MachineError('Pictures need a Chromium or Chrome on PATH; without one, open the page itself.');
-  for (const file of await takePictures({ address, sweepId, folder, browser })) console.log(file);
+  const wanted = { address, sweepId, folder, browser, themes: pictureThemes, widths: pictureWidths };
+  for (const file of await takePictures(wanted)) console.log(file);
 }

@@ -60,6 +60,7 @@ export class GridDashboard extends dashGen.Dashboard {
       timezone,
       editable,
       graphTooltip: DashboardCursorSync.Crosshair,
+      // The library makes false of none, which is no interval.
       refresh: this.#options.refresh,
       ...(time ? { time } : {}),
       schemaVersion,

@@ -2,15 +2,21 @@
 export type VariableValues = Readonly<Record<string, string | readonly string[]>>;
 
 /** How a variable stands in its place: for people, as an address's part, or as quoted SQL strings. */
-export type VariableFormat = 'text' | 'percentencode' | 'sqlstring';
+export type VariableFormat = 'text' | 'percentencode' | 'uriencode' | 'sqlstring';
 
 type Formatter = (values: readonly string[]) => string;
 
 const formatters: Readonly<Record<VariableFormat, Formatter>> = {
   text: (values) => values.join(' + '),
-  percentencode: (values) => encodeURIComponent(values.length === 1 ? values[0]! : `{${values.join(',')}}`),
+  percentencode: (values) => encodeURIComponent(joined(values)),
+  // Leaves what parts an address: for variables that hold one.
+  uriencode: (values) => encodeURI(joined(values)),
   sqlstring: (values) => values.map((value) => `'${value.replaceAll("'", "''")}'`).join(','),
 };
+
+function joined(values: readonly string[]): string {
+  return values.length === 1 ? values[0]! : `{${values.join(',')}}`;
+}
 
 /** `$name`, `${name}`, `${name.path}` and each of the last two with `:format`. */
 const reference = /\$(\w+)|\$\{(\w+)(?:\.([^:}]+))?(?::(\w+))?\}/g;

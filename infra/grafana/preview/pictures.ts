@@ -5,8 +5,8 @@ import { MachineError } from '../../../core/errors.ts';
 import { findOnPath } from '../../local/find-on-path.ts';
 
 const browserNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const themes = ['light', 'dark'] as const;
-const widths = [1440, 1920] as const;
+export const pictureThemes = ['light', 'dark'] as const;
+export const pictureWidths = [1440, 1920] as const;
 const drawnWithinMs = 60_000;
 
 /** The path of a Chromium or Chrome; null where there is none. */
@@ -26,10 +26,14 @@ export interface PictureOptions {
   readonly folder: string;
   /** Path of a Chromium. */
   readonly browser: string;
+  readonly themes: readonly (typeof pictureThemes)[number][];
+  /** Of the page, in pixels. */
+  readonly widths: readonly number[];
 }
 
-/** Draws every dashboard from top to bottom in both themes and widths. Answers the files. Throws MachineError when the page fails. */
-export async function takePictures({ address, sweepId, folder, browser }: PictureOptions): Promise<string[]> {
+/** Draws every dashboard from top to bottom in each theme and width. Answers the files. Throws MachineError when the page fails. */
+export async function takePictures(options: PictureOptions): Promise<string[]> {
+  const { address, sweepId, folder, browser, themes, widths } = options;
   await mkdir(folder, { recursive: true });
   const dashboards = (await (await fetch(`${address}/api/dashboards`)).json()) as { uid: string }[];
   const started = await startBrowser(browser);

@@ -36,9 +36,10 @@ async function show(): Promise<void> {
   const range = rangeOf(from, to);
   const variables = await readVariables(dashboard, wantedOf(address.searchParams), range);
   const annotations = await readAnnotations(dashboard, variables, range, theme);
+  const every = address.searchParams.get('refresh') ?? dashboard.refresh ?? '';
   const links = (dashboard.links ?? []).flatMap((link) => linkTargets(link, dashboards, variables, range));
   const bar = toolbar(
-    { dashboards, dashboard, variables, from, to, refreshing, links },
+    { dashboards, dashboard, variables, from, to, every, refreshing, links },
     {
       choose: (name, values) =>
         go((parameters) => {
@@ -63,8 +64,7 @@ async function show(): Promise<void> {
   await drawPanels(grid, dashboard, { dashboard: dashboard.uid, variables, range, theme, annotations });
   window.scrollTo(0, scroll);
   document.body.dataset['state'] = 'ready';
-  if (refreshing && dashboard.refresh)
-    timer = window.setTimeout(() => void show(), rangeUtil.intervalToMs(dashboard.refresh));
+  if (refreshing && every) timer = window.setTimeout(() => void show(), rangeUtil.intervalToMs(every));
 }
 
 function home(dashboards: readonly DashboardModel[]): DashboardModel {

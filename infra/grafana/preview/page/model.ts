@@ -36,7 +36,7 @@ export interface VariableJson {
   readonly label?: string;
   readonly type: string;
   readonly hide?: number | string;
-  readonly query?: unknown;
+  readonly query?: string;
   readonly multi?: boolean;
   readonly includeAll?: boolean;
   readonly current?: { readonly value?: string | readonly string[] };
@@ -55,7 +55,8 @@ export interface PanelJson {
   readonly maxPerRow?: number;
   readonly interval?: string;
   readonly maxDataPoints?: number;
-  readonly targets?: readonly { readonly refId: string }[];
+  /** Without SQL: of another data source. */
+  readonly targets?: readonly { readonly refId: string; readonly rawSql?: string }[];
   readonly transformations?: readonly DataTransformerConfig[];
   readonly fieldConfig?: FieldConfigSource;
   readonly options?: Readonly<Record<string, unknown>>;

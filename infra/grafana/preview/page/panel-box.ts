@@ -56,8 +56,7 @@ async function fill(body: HTMLElement, panel: PanelJson, context: PanelContext):
   const [width, height] = [body.clientWidth, body.clientHeight];
   const { interval } = rangeIntervals(panel, context.range, width);
   const values: VariableValues = valuesOf(context.variables);
-  // Prometheus and its kin are not asked here: their panels say what they say where there is none.
-  const targets = (panel.targets ?? []).filter((target) => 'rawSql' in target);
+  const targets = (panel.targets ?? []).filter(({ rawSql }) => rawSql !== undefined);
   const asked = targets.map(async ({ refId }) => {
     const query = { kind: 'panel', panelId: panel.id, refId } as const;
     return frameOf(

@@ -12,7 +12,7 @@ interface DataContext {
 /** Replaces variables in titles, texts and links: the dashboard's own, and in links those of the row that is clicked. */
 export function interpolatorOf(variables: readonly Variable[], range: TimeRange): InterpolateFunction {
   return (text, scoped, format) => {
-    const usual: VariableFormat = format === 'uriencode' || format === 'percentencode' ? 'percentencode' : 'text';
+    const usual: VariableFormat = format === 'uriencode' ? 'uriencode' : 'text';
     return interpolate(
       text,
       (name, path) => scopedValue(name, path, scoped) ?? lookUp(name, text, variables, range, usual),

@@ -15,6 +15,8 @@ export interface ToolbarState {
   readonly variables: readonly Variable[];
   readonly from: string;
   readonly to: string;
+  /** How often it is read anew, such as `30s`; empty for never. */
+  readonly every: string;
   readonly refreshing: boolean;
   readonly links: readonly { readonly title: string; readonly href: string }[];
 }
@@ -80,14 +82,14 @@ function readable(instant: string): string {
   return /^\d+$/.test(instant) ? new Date(Number(instant)).toLocaleString() : instant;
 }
 
-function refresh({ dashboard, refreshing }: ToolbarState, actions: ToolbarActions): HTMLElement | null {
-  if (!dashboard.refresh) return null;
+function refresh({ every, refreshing }: ToolbarState, actions: ToolbarActions): HTMLElement | null {
+  if (!every) return null;
   const box = element('input', {
     type: 'checkbox',
     checked: refreshing,
     onchange: () => actions.setRefresh(box.checked),
   });
-  return element('label', { className: 'refresh' }, box, `every ${dashboard.refresh}`);
+  return element('label', { className: 'refresh' }, box, `every ${every}`);
 }
 
 /** One choice as a menu; several as a list of boxes that opens. */

@@ -48,6 +48,7 @@ async function optionsOf(
   values: VariableValues,
   range: TimeRange,
 ): Promise<readonly VariableOption[]> {
+  // There is one database here, and no other source of data.
   if (model.type === 'datasource') return model.query === 'postgres' ? [{ text: 'initsweep', value: 'initsweep' }] : [];
   if (model.type === 'constant') return [{ text: String(model.query), value: String(model.query) }];
   if (model.type !== 'query') return model.options ?? [];

@@ -1,4 +1,11 @@
-import { type Field, formattedValueToString, type GrafanaTheme2, guessDecimals } from '@grafana/data';
+import {
+  dateTimeFormat,
+  type Field,
+  formattedValueToString,
+  type GrafanaTheme2,
+  guessDecimals,
+  systemDateFormats,
+} from '@grafana/data';
 import uPlot from 'uplot';
 import type { ChartSeries } from './series.ts';
 
@@ -55,6 +62,40 @@ export function scaleFor({ field: { config }, style }: ChartSeries, stacked: boo
   };
 }
 
+const grid = (theme: GrafanaTheme2) => ({
+  stroke: theme.isDark ? 'rgba(240, 250, 255, 0.09)' : 'rgba(0, 10, 23, 0.09)',
+  width: 1,
+});
+
+const [minute, day, month, year] = [60e3, 86_400e3, 28 * 86_400e3, 365 * 86_400e3];
+
+/** Moments below the picture, as exact as they lie far apart. */
+export function timeAxis(theme: GrafanaTheme2): uPlot.Axis {
+  return {
+    scale: 'x',
+    stroke: theme.colors.text.primary,
+    font: axisFont,
+    grid: grid(theme),
+    ticks: { ...grid(theme), size: 4 },
+    space: least.across + 20,
+    size: 30,
+    values: (plot, splits, _axis, _space, increment) => {
+      const span = plot.scales['x']!.max! - plot.scales['x']!.min!;
+      const format = timeFormat(span, increment);
+      return splits.map((value) => dateTimeFormat(value, { format }));
+    },
+  };
+}
+
+function timeFormat(span: number, increment: number): string {
+  const { interval } = systemDateFormats;
+  if (increment < minute) return interval.second;
+  if (span <= day) return interval.minute;
+  if (increment < day) return interval.hour;
+  if (span < year) return interval.day;
+  return increment < month * 12 ? interval.month : interval.year;
+}
+
 /** An axis with the numbers in the field's own unit. */
 export function axisFor(
   scale: string,
@@ -65,9 +106,10 @@ export function axisFor(
 ): uPlot.Axis {
   const upright = side !== 'bottom';
   const ink = theme.colors.text.primary;
-  const grid = theme.isDark ? 'rgba(240, 250, 255, 0.09)' : 'rgba(0, 10, 23, 0.09)';
-  const display = (value: number, increment: number) =>
-    formattedValueToString(field.display!(value, Math.max(guessDecimals(Number(increment.toPrecision(6))), 0)));
+  const display = (value: number, increment: number) => {
+    const decimals = guessDecimals(Number(increment.toPrecision(6)));
+    return formattedValueToString(field.display!(value, decimals > 0 ? decimals : undefined));
+  };
   const values: uPlot.Axis.Values = (plot, splits, _axis, _space, increment) =>
     splits.map((value) =>
       value === null ? null : plot.scales[scale]!.distr === 3 ? power(field, value) : display(value, increment),
@@ -81,10 +123,10 @@ export function axisFor(
     labelSize: 20,
     ...(label ? { label } : {}),
     space: upright ? least.up : least.across,
-    grid: { show: side !== 'right', stroke: grid, width: 1 },
-    ticks: { show: true, stroke: grid, width: 1, size: 4 },
+    grid: { ...grid(theme), show: side !== 'right' },
+    ticks: { ...grid(theme), size: 4 },
     values,
-    ...(upright ? { size: widthOf(field, plotFont()) } : { size: 30 }),
+    size: upright ? widthOf(plotFont()) : 30,
   };
 }
 
@@ -107,7 +149,7 @@ function plotFont(): CanvasRenderingContext2D {
 }
 
 /** As wide as its longest number. */
-function widthOf(_: Field, context: CanvasRenderingContext2D): uPlot.Axis.Size {
+function widthOf(context: CanvasRenderingContext2D): uPlot.Axis.Size {
   return (_plot, values) =>
     Math.ceil(Math.max(20, ...(values ?? []).map((value) => context.measureText(value ?? '').width))) + 14;
 }

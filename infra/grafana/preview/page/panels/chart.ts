@@ -1,7 +1,7 @@
 import { colorManipulator } from '@grafana/data';
 import uPlot from 'uplot';
 import { element } from '../element.ts';
-import { axisFor, scaleFor, scaleKey } from './axes.ts';
+import { axisFor, scaleFor, scaleKey, timeAxis } from './axes.ts';
 import { legend, type LegendOptions } from './legend.ts';
 import type { Annotation, DrawPanel, PanelView } from './panel-view.ts';
 import { type ChartData, chartData, type ChartSeries, numbersOf, type SeriesStyle, stack } from './series.ts';
@@ -63,18 +63,9 @@ function plotOptions(
   };
   const axes: uPlot.Axis[] = [
     overTime
-      ? {
-          scale: 'x',
-          stroke: theme.colors.text.primary,
-          font: '12px Inter, Helvetica, Arial, sans-serif',
-          grid: { stroke: gridColor(view), width: 1 },
-          ticks: { stroke: gridColor(view), width: 1, size: 4 },
-          space: 60,
-          size: 30,
-        }
+      ? timeAxis(theme)
       : axisFor('x', x, theme, 'bottom', (x.config.custom as { axisLabel?: string } | undefined)?.axisLabel),
   ];
-  if (axes[0]!.label) axes[0]!.size = 30;
   for (const one of series) {
     const key = scaleKey(one);
     if (scales[key]) continue;
@@ -97,10 +88,6 @@ function plotOptions(
     bands: bands(series),
     plugins: [tooltip(x, series, options.tooltip ?? {}), ...(overTime ? [annotationMarks(view.annotations)] : [])],
   };
-}
-
-function gridColor({ theme }: PanelView): string {
-  return theme.isDark ? 'rgba(240, 250, 255, 0.09)' : 'rgba(0, 10, 23, 0.09)';
 }
 
 /** Least and greatest value, which is one value where there is only one. */
