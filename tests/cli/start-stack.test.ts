@@ -28,7 +28,7 @@ async function shown(end: string): Promise<string> {
 
 describe('showLive', () => {
   test('shows each step as it goes, also when one that is done is told again', async () => {
-    const titles = ['PostgreSQL', 'Temporal', 'workers'];
+    const titles = ['PostgreSQL', 'Temporal', 'workers', 'Grafana'];
     const text = await shown(`onSteps(${JSON.stringify(titles)}.map((title) => step(title, 'done', 'ready')));`);
     expect(text).toContain('✔ PostgreSQL: at its port');
     expect(text).toContain('built for 3 s');

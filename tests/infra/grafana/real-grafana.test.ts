@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dashboardFiles } from '../../../infra/grafana/dashboard-files.ts';
 import { interpolate } from '../../../infra/grafana/interpolate.ts';
 import { findBrowser, startBrowser } from '../../../infra/grafana/preview/pictures.ts';
-import { findGrafana, howToGetGrafana } from '../../../infra/local/find-grafana.ts';
+import { findGrafana, type FoundGrafana, howToGetGrafana } from '../../../infra/local/find-grafana.ts';
 import { grafanaStart } from '../../../infra/local/grafana.ts';
 import { findFreePort } from '../../../infra/local/ports.ts';
 import { stopProcess } from '../../../infra/local/processes.ts';
@@ -25,11 +25,16 @@ const models = dashboardFiles().map(({ text }) => JSON.parse(text) as Dashboard)
 const readyWithinMs = 120_000;
 
 /** The Grafana that was found: one that runs is asked as it is, a program or an image is started on a database of our own. */
-if (found === null) {
+if (found === null) whereNone();
+else withOne(found);
+
+function whereNone(): void {
   test('no Grafana is found here (GRAFANA_URL with GRAFANA_LOGIN, GRAFANA_HOME, PATH): none has shown the dashboards, and a person is told how to get one', () => {
     expect(howToGetGrafana).toMatch(/GRAFANA_HOME.*GRAFANA_URL.*npx initsweep preview/);
   });
-} else
+}
+
+function withOne(found: FoundGrafana): void {
   describe('a real Grafana', { timeout: 180_000 }, () => {
     let database: TestDatabase;
     let client: pg.Client;
@@ -156,3 +161,4 @@ if (found === null) {
       }
     });
   });
+}

@@ -127,7 +127,7 @@ describe('Grafana in the stack', () => {
     expect(seen.args.slice(0, 3)).toEqual(['server', '--homepath', join(folder, 'grafana')]);
     expect(seen.env['GF_SECURITY_ADMIN_PASSWORD']).toBe(await readFile(join(folder, 'secrets/grafana-admin'), 'utf8'));
     await stop();
-    await expect(fetch(grafana!.address)).rejects.toThrow();
+    await expect(fetch(grafana!.address)).rejects.toThrow('fetch failed');
   });
 
   test('that ends at once is said and left, and fails nothing', async () => {
