@@ -6,7 +6,7 @@ import { progressQuery } from '../../workflows/messages.ts';
 import type { sweep } from '../../workflows/sweep.ts';
 import { controlQueue } from '../../workflows/task-queues.ts';
 import { Cluster, until } from './cluster.ts';
-import { type FaultName, faults, refusedCheckpoints, resumedTrials } from './faults.ts';
+import { type FaultName, faults, refusedCheckpoints, resumedTrials, SweepEndedError } from './faults.ts';
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -30,7 +30,8 @@ export interface InjectedFault {
 export interface CampaignResult {
   readonly injected: readonly InjectedFault[];
   readonly undisturbed: SweepOutcome;
-  readonly disturbed: SweepOutcome;
+  /** As many runs of the same sweep as it takes to inject all faults. */
+  readonly disturbed: readonly SweepOutcome[];
   /** Trials that went on from a checkpoint, and checkpoints that were refused for another. */
   readonly resumed: number;
   readonly refused: number;
@@ -50,11 +51,11 @@ export interface SweepOutcome {
 }
 
 /** Share of the trials that end before the first fault and after which the last one comes. */
-const [firstFault, lastFault] = [0.05, 0.8];
+const [firstFault, lastFault] = [0.05, 0.9];
 
-/** Runs a sweep undisturbed, and again while faults are injected, in the order and at the places that the seed says. */
+/** Runs a sweep undisturbed, and again, until all faults are injected, in the order and at the places that the seed says. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  const { trials, onProgress } = options;
+  const { onProgress } = options;
   const cluster = await Cluster.start({
     trainingWorkers: options.trainingWorkers,
     environment: { SWEEP_BACKEND: 'wasm', SWEEP_TRAINERS: '1', SWEEP_CHECKPOINT_INTERVAL: '1' },
@@ -65,34 +66,26 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     const undisturbed = await outcomeOf(cluster, first, onProgress);
     onProgress(`undisturbed run took ${undisturbed.seconds.toFixed(0)} s`);
 
-    const executionsOfTwentyStarts = await startTwentyTimes(cluster, 'disturbed', options);
-    const second = {
-      sweepId: await sweepIdOf(cluster, 'disturbed'),
-      workflowId: 'disturbed',
-      startedAt: performance.now(),
-    };
-    const injected: InjectedFault[] = [];
-    const outcome = outcomeOf(cluster, second, onProgress);
-    // Told at its end; until then the faults may fail first.
-    outcome.catch(() => undefined);
+    const executionsOfTwentyStarts = await startTwentyTimes(cluster, 'disturbed-1', options);
     const random = randomStream(options.seed, 'faults');
-    for (const { name, at } of schedule(options, random)) {
-      await until(
-        async () => (await endedOf(cluster, second.sweepId)) >= at * trials,
-        `${at} of the trials have ended`,
-        3_600_000,
-      );
-      const afterTrials = await endedOf(cluster, second.sweepId);
-      if (afterTrials >= trials) throw new BugError('the sweep ended before all faults were injected', { injected });
-      onProgress(`${afterTrials} trials ended: ${name}`);
-      const evidence = await faults[name](cluster, random);
-      injected.push({ name, afterTrials, evidence });
-      onProgress(`  ${evidence}`);
+    const waiting = schedule(options, random);
+    const injected: InjectedFault[] = [];
+    const disturbed: SweepOutcome[] = [];
+    while (waiting.length > 0) {
+      const workflowId = `disturbed-${disturbed.length + 1}`;
+      const startedAt = performance.now();
+      if (disturbed.length > 0) await startSweep(cluster, workflowId, options);
+      const sweep = { sweepId: await sweepIdOf(cluster, workflowId), workflowId, startedAt };
+      const outcome = outcomeOf(cluster, sweep, onProgress);
+      // Told when it is awaited; until then a fault may fail first.
+      outcome.catch(() => undefined);
+      injected.push(...(await injectWhileItRuns(cluster, sweep.sweepId, waiting, random, options)));
+      disturbed.push(await outcome);
     }
     return {
       injected,
       undisturbed,
-      disturbed: await outcome,
+      disturbed,
       resumed: resumedTrials(cluster),
       refused: refusedCheckpoints(cluster),
       executionsOfTwentyStarts,
@@ -102,8 +95,45 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   }
 }
 
+interface PlannedFault {
+  readonly name: FaultName;
+  /** Share of the trials that end before it. */
+  readonly at: number;
+}
+
+/** Takes faults off the list as they are injected; what the sweep was too fast for stays on it, for the next run. */
+async function injectWhileItRuns(
+  cluster: Cluster,
+  sweepId: string,
+  waiting: PlannedFault[],
+  random: ReturnType<typeof randomStream>,
+  { trials, onProgress }: CampaignOptions,
+): Promise<InjectedFault[]> {
+  const injected: InjectedFault[] = [];
+  const first = waiting[0]!.at;
+  for (;;) {
+    const fault = waiting[0];
+    if (fault === undefined) return injected;
+    // A later run begins with the first fault that is left.
+    const at = fault.at - first + firstFault;
+    await until(async () => (await endedOf(cluster, sweepId)) >= at * trials, 'enough trials have ended', 3_600_000);
+    const afterTrials = await endedOf(cluster, sweepId);
+    if (afterTrials >= lastFault * trials) return injected;
+    onProgress(`${afterTrials} trials ended: ${fault.name}`);
+    try {
+      const evidence = await faults[fault.name](cluster, random);
+      injected.push({ name: fault.name, afterTrials, evidence });
+      onProgress(`  ${evidence}`);
+    } catch (error) {
+      if (error instanceof SweepEndedError) return injected;
+      throw error;
+    }
+    waiting.shift();
+  }
+}
+
 /** Faults in random order, at random shares of the trials. */
-function schedule({ kills, others }: CampaignOptions, random: ReturnType<typeof randomStream>) {
+function schedule({ kills, others }: CampaignOptions, random: ReturnType<typeof randomStream>): PlannedFault[] {
   const names: FaultName[] = Array.from({ length: kills }, (_, index) =>
     index % 2 === 0 ? 'kill -9 of a training worker' : 'kill -9 of a trainer process',
   );
@@ -193,6 +223,7 @@ async function outcomeOf(
     }
     await sleep(500);
   }
+  cluster.isTraining = false;
   const seconds = (performance.now() - startedAt) / 1_000;
   const rows = await cluster.query<{ number: number; state: string; wrong: number; line: string }>(
     `SELECT l.number, t.state::text, abs((SELECT count(*) FROM epoch e WHERE e.trial_id = t.id) - t.epochs_run - 1)::int AS wrong,

@@ -23,6 +23,8 @@ export interface ClusterOptions {
 export interface TrainingWorker extends WorkerProcess {
   readonly pid: number;
   isReady: boolean;
+  /** A fault of the campaign ends it. */
+  isMeantToEnd: boolean;
 }
 
 /** PostgreSQL, Temporal and workers of a campaign's own, each of which can be taken away and given back. */
@@ -38,6 +40,11 @@ export class Cluster {
   /** All that were ever started, in order. */
   readonly trainingWorkers: TrainingWorker[] = [];
   client!: Client;
+  /** Whether a sweep has trials left: without, nothing can be harmed in the middle of its work. */
+  isTraining = false;
+  /** Training workers that ended and were started again though no fault was to end them, such as one that found no database at its start. */
+  readonly unexpectedEnds: string[] = [];
+  #isClosing = false;
 
   private constructor(
     folder: string,
@@ -89,12 +96,18 @@ export class Cluster {
 
   startTrainingWorker(): TrainingWorker {
     const process = startWorkerProcess('training', this.#environment);
-    const worker: TrainingWorker = { ...process, pid: process.child.pid!, isReady: false };
+    const worker: TrainingWorker = { ...process, pid: process.child.pid!, isReady: false, isMeantToEnd: false };
     void process.ready.then(
       () => (worker.isReady = true),
       () => undefined,
     );
-    void process.ended.then(() => (worker.isReady = false));
+    void process.ended.then((how) => {
+      worker.isReady = false;
+      if (worker.isMeantToEnd || this.#isClosing) return;
+      // As a supervisor does: it could not start, or gave up.
+      this.unexpectedEnds.push(`worker ${worker.pid} ended (${how}): ${process.log().trimEnd().split('\n').at(-1)}`);
+      this.startTrainingWorker();
+    });
     this.trainingWorkers.push(worker);
     return worker;
   }
@@ -141,6 +154,7 @@ export class Cluster {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     await this.#connection.close();
     const living = [...this.trainingWorkers, this.#control];
     for (const { child } of living) if (child.exitCode === null) child.kill('SIGKILL');

@@ -45,6 +45,7 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     const trials = await trialsOf(cluster, worker);
     const askedAt = performance.now();
     worker.isReady = false;
+    worker.isMeantToEnd = true;
     worker.child.kill('SIGTERM');
     const how = await worker.ended;
     const seconds = (performance.now() - askedAt) / 1_000;
@@ -142,6 +143,7 @@ function timesLogged(cluster: Cluster, message: string): number {
 
 async function kill(cluster: Cluster, worker: TrainingWorker): Promise<void> {
   worker.isReady = false;
+  worker.isMeantToEnd = true;
   const trainers = await trainersOf(worker.pid);
   worker.child.kill('SIGKILL');
   const how = await worker.ended;
@@ -158,11 +160,17 @@ function trialsOf(cluster: Cluster, { pid }: TrainingWorker): Promise<HeldTrial[
   return cluster.query<HeldTrial>(`SELECT id FROM trial WHERE state = 'running' AND worker LIKE $1`, [`${pid}@%`]);
 }
 
+/** There is nothing left to harm. */
+export class SweepEndedError extends Error {
+  override readonly name = 'SweepEndedError';
+}
+
 /** One that trains something at the moment, chosen at random among those. */
 async function busyWorker(cluster: Cluster, random: Random): Promise<TrainingWorker> {
   let busy: TrainingWorker[] = [];
   await until(
     async () => {
+      if (!cluster.isTraining) throw new SweepEndedError();
       const ready = cluster.trainingWorkers.filter(({ isReady }) => isReady);
       const held = await Promise.all(ready.map((worker) => trialsOf(cluster, worker)));
       busy = ready.filter((_, index) => held[index]!.length > 0);

@@ -6,16 +6,16 @@ export function failuresOf(result: CampaignResult, { trials }: CampaignOptions):
   const { disturbed, undisturbed, injected, refused, executionsOfTwentyStarts } = result;
   const damaged = injected.filter(({ name }) => name.includes('checkpoint')).length;
   return [
-    ...[undisturbed, disturbed].flatMap(({ trials: found, wrongEpochs, states }) => [
+    ...[undisturbed, ...disturbed].flatMap(({ trials: found, wrongEpochs, states }) => [
       ...(found === trials ? [] : [`${found} trials instead of ${trials}`]),
       ...(wrongEpochs === 0 ? [] : [`${wrongEpochs} epochs lost or doubled`]),
       ...['running', 'failed', 'cancelled']
         .filter((state) => states[state])
         .map((state) => `${states[state]} trials ${state}`),
     ]),
-    ...(disturbed.hash === undisturbed.hash
-      ? []
-      : [`other results: ${disturbed.hash}, undisturbed ${undisturbed.hash}`]),
+    ...disturbed.flatMap(({ hash }) =>
+      hash === undisturbed.hash ? [] : [`other results: ${hash}, undisturbed ${undisturbed.hash}`],
+    ),
     ...(refused >= damaged ? [] : [`${damaged} checkpoints were damaged and ${refused} refused`]),
     ...(executionsOfTwentyStarts === 1 ? [] : [`${executionsOfTwentyStarts} executions of one workflow id`]),
   ];
@@ -35,10 +35,13 @@ export function reportOf(result: CampaignResult, options: CampaignOptions): stri
     ...rows,
     `| the same workflow id started 20 times at once | 1 | ${executionsOfTwentyStarts} execution |`,
     '',
-    `${options.trials} trials, ${injected.length} faults, ${options.trainingWorkers} training workers, seed ${options.seed}: ` +
-      `${JSON.stringify(disturbed.states)}; ${disturbed.seconds.toFixed(0)} s, undisturbed ${undisturbed.seconds.toFixed(0)} s.`,
+    `${options.trials} trials, ${injected.length} faults, ${options.trainingWorkers} training workers, seed ${options.seed}; ` +
+      `undisturbed ${undisturbed.seconds.toFixed(0)} s, hash of all results ${undisturbed.hash}.`,
+    ...disturbed.map(
+      ({ states, seconds, hash }, index) =>
+        `Disturbed run ${index + 1}: ${JSON.stringify(states)}, ${seconds.toFixed(0)} s, hash ${hash}.`,
+    ),
     `${resumed} trials went on from a checkpoint, ${refused} damaged checkpoints were refused.`,
-    `Hash of all results: ${disturbed.hash}, undisturbed ${undisturbed.hash}.`,
     failures.length === 0 ? 'Nothing lost, nothing doubled.' : `FAILED: ${failures.join('; ')}.`,
   ].join('\n');
 }
