@@ -7,6 +7,7 @@ import type { Fenced, SweepStore } from '../storage/sweep-store.ts';
 import type { Trainer, TrialOutcome } from '../training/trainer.ts';
 import { patiently } from './patience.ts';
 import type { TrialRecorder, UnwrittenRecords } from './progress-writer.ts';
+import { tellEvent } from './tell-event.ts';
 import { stopSignals } from './stop-signals.ts';
 
 export interface ClaimedTrial extends Fenced {
@@ -20,6 +21,8 @@ export interface TrialTraining {
   readonly checkpoints: CheckpointStore;
   readonly checkpointIntervalMs: number;
   readonly trainer: Trainer;
+  /** Names this worker in what the sweep's events say. */
+  readonly worker: string;
   readonly leaseMs: number;
   /** `share` of the budget of epochs that is spent. */
   readonly onEpoch: (epoch: number, share: number) => void;
@@ -59,7 +62,7 @@ export async function trainClaimedTrial(
 
 /** `hasCheckpoints`: there may be some of this trial now. */
 async function trainFromCheckpoint(
-  { store, trainer, checkpoints, checkpointIntervalMs, onEpoch }: TrialTraining,
+  { store, trainer, checkpoints, checkpointIntervalMs, worker, onEpoch }: TrialTraining,
   { sweepId, trialId, fence, key, config }: ClaimedTrial,
   recorder: TrialRecorder,
 ): Promise<{ readonly outcome: TrialOutcome; readonly hasCheckpoints: boolean }> {
@@ -93,6 +96,17 @@ async function trainFromCheckpoint(
       if (start !== null) {
         hasCheckpoints = true;
         log.info('going on from a checkpoint', { trialId, epoch: start.epoch, step: start.step });
+        await tellEvent(
+          store,
+          {
+            id: `${trialId}/${fence}/from/${start.step}`,
+            sweepId,
+            kind: 'trialResumed',
+            detail: `Trial row ${trialId} goes on from its checkpoint in epoch ${start.epoch}, step ${start.step}.`,
+            worker,
+          },
+          (error) => log.warn('a resumption could not be marked', { trialId, error }),
+        );
       }
       const outcome = await train(start);
       const isRefused = start !== null && 'error' in outcome && outcome.error instanceof CheckpointError;

@@ -10,6 +10,7 @@ import { patienceMs, patiently } from './patience.ts';
 import { isAskingRunOpen, isSweepOpen } from './open-workflows.ts';
 import { ProgressWriter } from './progress-writer.ts';
 import { nobodyWillGoOn } from './stop-signals.ts';
+import { tellEvent } from './tell-event.ts';
 import type { SweepCache } from './sweep-cache.ts';
 import { trainClaimedTrial, type TrialTraining } from './train-claimed-trial.ts';
 
@@ -97,6 +98,19 @@ export async function trainTrial(
     }
     const { trialId, fence } = answer;
     claimed = { trialId, fence };
+    if (info.attempt > 1) {
+      await tellEvent(
+        store,
+        {
+          id: `${sweepId}/${number}/attempt/${fence}`,
+          sweepId,
+          kind: 'trialRetried',
+          detail: `Attempt ${info.attempt} of trial ${number}.`,
+          worker: dependencies.worker,
+        },
+        (error) => log.warn('a retry could not be marked', { trialId, error }),
+      );
+    }
     const recorder = writer.open(claimed, (error) => log.warn('a checkpoint could not be saved', { trialId, error }));
     const training = { ...dependencies, leaseMs, onEpoch: heartbeat.progress };
     const state = await trainClaimedTrial(training, { sweepId, trialId, fence, key, config }, recorder);

@@ -158,11 +158,10 @@ export type SweepEventKind =
   | 'concurrencySet'
   | 'workerStarted'
   | 'workerStopped'
-  /** An attempt ended without a word: its worker died, or lost its connection for too long. */
-  | 'attemptLost'
+  /** A second attempt or a later one: the one before failed, or its worker died or was told to stop. */
+  | 'trialRetried'
   /** A trial goes on from a checkpoint of an earlier attempt. */
-  | 'trialResumed'
-  | 'fault';
+  | 'trialResumed';
 
 export interface SweepEvent {
   /** Chosen by the caller, the same whenever it tells of the same event, such as `<sweep id>/paused/3`. */

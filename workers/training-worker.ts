@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { type FixedSizeSlotSupplier, Runtime, Worker } from '@temporalio/worker';
+import { tellEvent } from '../activities/tell-event.ts';
 import { createTrainingActivities } from '../activities/training-activities.ts';
 import { openStore } from '../storage/prisma-sweep-store.ts';
 import type { Trainer } from '../training/trainer.ts';
@@ -21,6 +22,7 @@ export function composeTrainingWorker(
   startTrainer: (config: TrainingWorkerConfig) => Promise<Trainer>,
 ): WorkerProcess<TrainingWorkerConfig>['compose'] {
   return async (config, { logger, closeLater }) => {
+    const startedAt = new Date().toISOString();
     const store = await openStore(config.databaseUrl, config.checkpoints);
     closeLater(() => store.close());
     const connection = await connect(config);
@@ -31,6 +33,14 @@ export function composeTrainingWorker(
     logger.info({ places, description }, 'trainers started');
     closeLater(collectCheckpoints(store.checkpoints, logger));
     const identity = `${process.pid}@${hostname()}`;
+    const tell = (kind: 'workerStarted' | 'workerStopped', detail: string): Promise<void> =>
+      tellEvent(
+        store,
+        { id: `${identity}/${startedAt}/${kind}`, sweepId: null, kind, detail, worker: identity },
+        (error) => logger.warn({ error }, 'the dashboards could not be told of this worker'),
+      );
+    closeLater(() => tell('workerStopped', `Training worker ${identity} stopped.`));
+    await tell('workerStarted', `Training worker ${identity} started: ${description}.`);
     return Worker.create({
       ...workerSettings,
       dataConverter: dataConverterOf(config.payloadKeys),

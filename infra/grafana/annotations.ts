@@ -1,18 +1,18 @@
 import dashGen from 'grafana-dash-gen';
 import { datasource } from './sql-query.ts';
 
-const restarts = "'workerStarted', 'workerStopped', 'trialResumed'";
-const faults = "'attemptLost', 'fault'";
+const workers = "'workerStarted', 'workerStopped'";
+const retries = "'trialRetried', 'trialResumed'";
 
 /** Every kind of event is in one of them, those too that are younger than this file. */
 const marks = [
-  { name: 'pauses and orders', colour: 'blue', kinds: `NOT IN (${restarts}, ${faults})` },
-  { name: 'restarts', colour: 'orange', kinds: `IN (${restarts})` },
-  { name: 'faults', colour: 'red', kinds: `IN (${faults})` },
+  { name: 'pauses and orders', colour: 'blue', kinds: `NOT IN (${workers}, ${retries})` },
+  { name: 'workers', colour: 'orange', kinds: `IN (${workers})` },
+  { name: 'retries', colour: 'red', kinds: `IN (${retries})` },
 ] as const;
 
 /**
- * Pauses, restarts and faults as marks on everything that is drawn over time. By way of the library's Graphite
+ * Pauses and orders, workers that come and go, and trials that are tried again, as marks on everything that is drawn over time. By way of the library's Graphite
  * annotation, which keeps any target; Grafana reads a SQL query from it.
  */
 export function eventAnnotations(): InstanceType<typeof dashGen.Annotations.Graphite>[] {

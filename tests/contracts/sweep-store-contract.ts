@@ -78,7 +78,7 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
 
     it('says that there is no such sweep', async () => {
       for (const call of [
-        () => store.recordEvent({ id: 'x', sweepId: 'nowhere', kind: 'fault', detail: 'a fault', worker: null }),
+        () => store.recordEvent({ id: 'x', sweepId: 'nowhere', kind: 'trialRetried', detail: 'a fault', worker: null }),
         () => store.readSweep('nowhere'),
         () => store.closeSweep('nowhere', 'completed', 'done'),
         () => store.progress('nowhere'),

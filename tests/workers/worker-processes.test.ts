@@ -49,6 +49,16 @@ function begin(entry: 'control' | 'training', changes: NodeJS.ProcessEnv = {}): 
   return worker;
 }
 
+async function query<Row extends pg.QueryResultRow>(sql: string, parameter: string): Promise<Row[]> {
+  const client = new pg.Client(database.url);
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, [parameter])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
 describe('a worker’s process', () => {
   test.each(['control', 'training'] as const)(
     'ends with 2 and every mistake when the %s worker’s environment has some',
@@ -84,6 +94,19 @@ describe('a worker’s process', () => {
       expect(lines.at(-1)).toMatchObject({ worker: entry, msg: 'ended', exitCode: 0 });
     },
   );
+
+  test('tells the dashboards when a training worker starts and stops', async () => {
+    const worker = begin('training');
+    await worker.ready;
+    worker.child.kill('SIGTERM');
+    await worker.ended;
+
+    const events = await query<{ kind: string }>(
+      'SELECT kind FROM sweep_event WHERE sweep_id IS NULL AND worker LIKE $1 ORDER BY at',
+      `${worker.child.pid}@%`,
+    );
+    expect(events.map(({ kind }) => kind)).toEqual(['workerStarted', 'workerStopped']);
+  });
 });
 
 test('a worker and its trainer processes end when the process that started them is killed', async () => {
@@ -121,6 +144,11 @@ describe('a trial whose worker goes', () => {
     expect(await workersOf(sweepId)).toEqual([rescuer.child.pid, rescuer.child.pid]);
     expect(goneOnFrom(rescuer)).toEqual([expect.any(Number), expect.any(Number)]);
     expect(await checkpointsOf(sweepId)).toBe(0);
+    const events = await query<{ kind: string }>(
+      'SELECT kind FROM sweep_event WHERE sweep_id = $1 ORDER BY kind',
+      sweepId,
+    );
+    expect(events.map(({ kind }) => kind)).toEqual(['trialResumed', 'trialResumed', 'trialRetried', 'trialRetried']);
   }, 240_000);
 
   test('by being told to stop is trained by another one, and costs no attempt', async () => {
@@ -224,15 +252,5 @@ describe('a trial whose worker goes', () => {
       sweepId,
     );
     return rows.map(({ worker }) => Number.parseInt(worker, 10));
-  }
-
-  async function query<Row extends pg.QueryResultRow>(sql: string, sweepId: string): Promise<Row[]> {
-    const client = new pg.Client(database.url);
-    await client.connect();
-    try {
-      return (await client.query<Row>(sql, [sweepId])).rows;
-    } finally {
-      await client.end();
-    }
   }
 });
