@@ -126,10 +126,13 @@ test('a worker and its trainer processes end when the process that started them 
 }, 120_000);
 
 describe('a trial whose worker goes', () => {
+  /** Longer than the grace time of a worker that is told to stop, on any machine. */
+  const epochs = 1_500;
+
   test('by being killed is trained to its end by another one, once', async () => {
     await begin('control').ready;
     const killed = begin('training');
-    const { handle, sweepId } = await startTrials('killed', { attempts: 2, seeds: [1, 2], epochs: 300 });
+    const { handle, sweepId } = await startTrials('killed', { attempts: 2, seeds: [1, 2], epochs });
     while ((await checkpointsOf(sweepId)) < 2) await sleep(50);
     killed.child.kill('SIGKILL');
     const rescuer = begin('training');
@@ -137,10 +140,10 @@ describe('a trial whose worker goes', () => {
 
     expect(await handle.result()).toMatchObject({ trials: 2, reused: 0, states: { notConverged: 2, failed: 0 } });
     expect((await store.outcomes(sweepId)).map((row) => [row.number, row.epochsRun])).toEqual([
-      [0, 300],
-      [1, 300],
+      [0, epochs],
+      [1, epochs],
     ]);
-    expect(await epochsOf(sweepId)).toBe(2 * 301);
+    expect(await epochsOf(sweepId)).toBe(2 * (epochs + 1));
     expect(await workersOf(sweepId)).toEqual([rescuer.child.pid, rescuer.child.pid]);
     expect(goneOnFrom(rescuer)).toEqual([expect.any(Number), expect.any(Number)]);
     expect(await checkpointsOf(sweepId)).toBe(0);
@@ -155,7 +158,7 @@ describe('a trial whose worker goes', () => {
     await begin('control').ready;
     // Only what it hands over when it stops can be gone on from.
     const stopped = begin('training', { SWEEP_CHECKPOINT_INTERVAL: '600' });
-    const trials = { attempts: 1, seeds: [1], epochs: 300 };
+    const trials = { attempts: 1, seeds: [1], epochs };
     const { handle, sweepId } = await startTrials('stopped', trials);
     const askedAt = performance.now();
     stopped.child.kill('SIGTERM');
@@ -166,7 +169,7 @@ describe('a trial whose worker goes', () => {
     await next.ready;
 
     expect(await handle.result()).toMatchObject({ trials: 1, states: { notConverged: 1, failed: 0 } });
-    expect(await epochsOf(sweepId)).toBe(301);
+    expect(await epochsOf(sweepId)).toBe(epochs + 1);
     expect(await workersOf(sweepId)).toEqual([next.child.pid]);
     expect(goneOnFrom(next)).toEqual([recorded - 1]);
     const undisturbed = await startTrials('undisturbed', trials);
@@ -177,7 +180,7 @@ describe('a trial whose worker goes', () => {
   test('at once, by a second signal, leaves the trial to another one too', async () => {
     await begin('control').ready;
     const stopped = begin('training');
-    const { handle, sweepId } = await startTrials('stopped-twice', { attempts: 2, seeds: [1], epochs: 300 });
+    const { handle, sweepId } = await startTrials('stopped-twice', { attempts: 2, seeds: [1], epochs });
     stopped.child.kill('SIGTERM');
     await sleep(100);
     const askedAt = performance.now();
@@ -187,7 +190,7 @@ describe('a trial whose worker goes', () => {
     await begin('training').ready;
 
     expect(await handle.result()).toMatchObject({ trials: 1, states: { notConverged: 1, failed: 0 } });
-    expect(await epochsOf(sweepId)).toBe(301);
+    expect(await epochsOf(sweepId)).toBe(epochs + 1);
   }, 240_000);
 
   interface TrialsToStart {

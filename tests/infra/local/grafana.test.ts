@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { UserError } from '../../../core/errors.ts';
 import { findGrafana, grafanaImage } from '../../../infra/local/find-grafana.ts';
 import { grafanaStart } from '../../../infra/local/grafana.ts';
@@ -109,7 +109,15 @@ describe('Grafana in the stack', () => {
     const { signal } = new AbortController();
     const onStop = (stop: () => Promise<void>) => void stops.push(stop);
     await startGrafana({ folders, root: folder, environment, logger, report, previous: null, signal, onStop }, url);
-    return { report, stop: () => Promise.all(stops.map((each) => each())) };
+    return {
+      report,
+      async stop() {
+        await Promise.all(stops.map((each) => each()));
+        // Its end is written down too, which must be over before the folder goes.
+        await vi.waitFor(() => expect(report.state.grafana?.pid ?? null).toBeNull());
+        await report.update({});
+      },
+    };
   }
 
   test('is started by its own arguments, is ready when it answers, and is stopped', async () => {
