@@ -111,7 +111,7 @@ describe('Grafana in the stack', () => {
     await startGrafana({ folders, root: folder, environment, logger, report, previous: null, signal, onStop }, url);
     return {
       report,
-      async stop() {
+      stop: async () => {
         await Promise.all(stops.map((each) => each()));
         // Its end is written down too, which must be over before the folder goes.
         await vi.waitFor(() => expect(report.state.grafana?.pid ?? null).toBeNull());
