@@ -2,13 +2,13 @@ import Table from 'cli-table3';
 import { frameworkCode } from '../../core/recommendation/framework-code.ts';
 import type { DescribedNetwork, Recommendation } from '../../core/recommendation/recommend.ts';
 import { parseInitializer } from '../../core/sweep/parse-choice.ts';
-import { activationLabel } from '../../core/trial/labels.ts';
+import { activationLabel, networkLabel, normalizationLabel } from '../../core/trial/labels.ts';
 import { intervalText, listText } from './numbers.ts';
 
 /** A recommendation as a person reads it: the answer, the ranking, what it rests on, theory's choice, and code for it. */
 export function recommendationText(network: DescribedNetwork, recommendation: Recommendation): string {
   const { ranking, theory } = recommendation;
-  const name = `${activationLabel(network.activation)}, depth ${network.depth}, width ${network.width}`;
+  const name = nameOf(network);
   const theoryLine = `Theory would take ${theory.length === 0 ? 'none: it is silent here' : theory.join(' or ')}.`;
   const first = ranking[0]?.initializer;
   if (first === undefined) {
@@ -17,6 +17,17 @@ export function recommendationText(network: DescribedNetwork, recommendation: Re
   return [answerLine(name, recommendation), theoryLine, '', rankingTable(recommendation), evidenceText(recommendation)]
     .join('\n')
     .concat(`\n${codeLines(first, network)}`);
+}
+
+/** Such as `relu, depth 12, width 32, residual`. */
+function nameOf({ activation, depth, width, network, normalization }: DescribedNetwork): string {
+  return [
+    activationLabel(activation),
+    `depth ${depth}`,
+    `width ${width}`,
+    ...(network.name === 'mlp' ? [] : [networkLabel(network)]),
+    ...(normalization.name === 'none' ? [] : [`${normalizationLabel(normalization)} normalization`]),
+  ].join(', ');
 }
 
 function answerLine(name: string, { ranking, notToldApart }: Recommendation): string {
