@@ -252,7 +252,8 @@ describe('what goes wrong around a sweep', () => {
 
 describe('a sweep that is cancelled', () => {
   test('stops its trials, leaves none running and keeps those that had ended', async () => {
-    const trainer = await trainingWorker({ epochMs: 400 });
+    // Several seconds a trial: a cancellation is heard with a heartbeat, every two.
+    const trainer = await trainingWorker({ epochMs: 1_000 });
     const handle = await start(sweepFile({ axes: { seed: Array.from({ length: 20 }, (_, i) => 200 + i) } }));
     const { sweepId } = await untilSome(handle, 6);
     await handle.cancel();
