@@ -3,11 +3,10 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { z } from 'zod';
 import { type Issue, UserError } from '../core/errors.ts';
-import type { PayloadKey } from './payloads/payload-keys.ts';
-import { payloadKeysSchema } from './payloads/payload-keys.ts';
-import type { DeploymentVersion } from './worker-versioning.ts';
 import { defaultLimits, type LimitName, limitVariables, type SweepLimits } from '../core/sweep/limits.ts';
 import { type CheckpointLocation, parseCheckpointLocation } from '../storage/checkpoints/checkpoint-location.ts';
+import { type PayloadKey, payloadKeysSchema } from './payloads/payload-keys.ts';
+import type { DeploymentVersion } from './worker-versioning.ts';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 

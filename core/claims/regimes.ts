@@ -3,7 +3,7 @@ import { hasResult } from '../comparison/score-trials.ts';
 import type { Initializer } from '../initializers/initializer.ts';
 import type { NetworkBuild } from '../networks/network.ts';
 import { parseActivation, parseInitializer, parseNetwork, parseNormalization } from '../sweep/parse-choice.ts';
-import { bestRate, cellParts, type CellLabels } from '../trial/labels.ts';
+import { bestRate, cellParts, type CellLabels, networkAxes } from '../trial/labels.ts';
 import type { ClaimInput, ClaimTrial } from './claim.ts';
 
 /** One initializer's trials in a regime, those with a result. */
@@ -26,18 +26,7 @@ export interface Regime extends NetworkBuild {
   readonly cells: readonly Cell[];
 }
 
-const axes = [
-  'activation',
-  'network',
-  'normalization',
-  'depth',
-  'width',
-  'learningRate',
-  'optimizer',
-  'batchSize',
-  'dataset',
-  'epochBudget',
-] as const;
+const axes = [...networkAxes, 'epochBudget'] as const;
 
 /** Sorts the trials into regimes and cells, in an order that does not depend on theirs. Failed and cancelled trials say nothing. */
 export function regimesOf({ trials }: ClaimInput): Regime[] {

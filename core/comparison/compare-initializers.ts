@@ -1,24 +1,12 @@
 import { randomStream } from '../random/random-stream.ts';
 import { bootstrapInterval } from '../statistics/bootstrap.ts';
 import { probabilityOfImprovement } from '../statistics/probability-of-improvement.ts';
-import { bestRate, cellParts, type CellLabels } from '../trial/labels.ts';
+import { bestRate, cellParts, type CellLabels, networkAxes } from '../trial/labels.ts';
 import type { ComparedTraining, ComparedTrial, GroupComparison, InitializerResult, TestMetric } from './comparison.ts';
 import { groupedBy } from './grouped-by.ts';
 import { initializerResult, type RankedResult } from './initializer-result.ts';
 import { hasResult, order, scoreTrials, testMetricOf } from './score-trials.ts';
 import { verdictOf } from './verdict.ts';
-
-const groupAxes = [
-  'activation',
-  'network',
-  'normalization',
-  'depth',
-  'width',
-  'learningRate',
-  'optimizer',
-  'batchSize',
-  'dataset',
-] as const;
 
 /**
  * Ranks the initializers of a sweep within each group of trials that share every other axis but the seed (activation, depth, and
@@ -30,7 +18,7 @@ const groupAxes = [
 export function compareInitializers(trials: readonly ComparedTrial[], training: ComparedTraining): GroupComparison[] {
   const alwaysShown = new Set(['activation', 'depth']);
   const shown = new Set<keyof CellLabels>(
-    groupAxes.filter((axis) => alwaysShown.has(axis) || new Set(trials.map((trial) => trial[axis])).size > 1),
+    networkAxes.filter((axis) => alwaysShown.has(axis) || new Set(trials.map((trial) => trial[axis])).size > 1),
   );
   if (trials.some(({ learningRate }) => learningRate === bestRate)) shown.add('learningRate');
   const metric = testMetricOf(trials);
@@ -79,5 +67,5 @@ function groupOf(trial: ComparedTrial): Omit<CellLabels, 'initializer'> {
 }
 
 function compareLabels(a: Omit<CellLabels, 'initializer'>, b: Omit<CellLabels, 'initializer'>): number {
-  return groupAxes.map((axis) => order(a[axis], b[axis])).find((sign) => sign !== 0) ?? 0;
+  return networkAxes.map((axis) => order(a[axis], b[axis])).find((sign) => sign !== 0) ?? 0;
 }

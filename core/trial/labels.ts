@@ -61,6 +61,19 @@ export interface CellLabels {
   readonly dataset: string;
 }
 
+/** The axes that make a network and how it is trained: what trials whose initializers are compared have in common. */
+export const networkAxes = [
+  'activation',
+  'network',
+  'normalization',
+  'depth',
+  'width',
+  'learningRate',
+  'optimizer',
+  'batchSize',
+  'dataset',
+] as const satisfies readonly (keyof CellLabels)[];
+
 /** The cell that a trial belongs to. */
 export function cellOf(config: TrialConfig): CellLabels & { readonly learningRate: number } {
   return {

@@ -3,10 +3,10 @@ import type { PanelBuilder as TrendPanel } from '@grafana/grafana-foundation-sdk
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colouredText, count, instant, sentence, shareBar } from './fields.ts';
 import { GridDashboard } from './grid-dashboard.ts';
-import { lines, matrix, table, trend } from './panels.ts';
+import { inBlues, lines, matrix, table, trend } from './panels.ts';
 import { anyOf, quoted } from './sql-query.ts';
 import { notReached, notReachedMapping, stateMapping } from './states.ts';
-import { datasourceVariable, fixedVariable, severalOf, sweepsVariable } from './variables.ts';
+import { curvesVariable, datasourceVariable, severalOf, sweepsVariable } from './variables.ts';
 
 const chosenSweeps = anyOf('sweep_id', 'sweeps');
 const chosenNetworks = `${chosenSweeps}
@@ -44,12 +44,7 @@ export function compareDashboard(): GridDashboard {
         'Initializers',
         `SELECT DISTINCT initializer\nFROM cell_result\nWHERE ${chosenNetworks}\nORDER BY initializer`,
       ),
-      fixedVariable('metric', 'Curves of', [
-        'validation loss',
-        'validation accuracy',
-        'training loss',
-        'training accuracy',
-      ]),
+      curvesVariable(),
     ],
     marksEvents: false,
   })
@@ -121,16 +116,11 @@ function epochs(): TablePanel {
 }
 
 function accuracy(): TablePanel {
-  return bySweep(
-    'Median test accuracy by sweep',
-    'At the end of training; deeper blue is better.',
-    'median_test_accuracy',
-  )
-    .unit('percentunit')
-    .decimals(1)
-    .min(0)
-    .max(1)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.ContinuousBlues));
+  return inBlues(
+    bySweep('Median test accuracy by sweep', 'At the end of training; deeper blue is better.', 'median_test_accuracy')
+      .unit('percentunit')
+      .decimals(1),
+  );
 }
 
 function cells(): TablePanel {

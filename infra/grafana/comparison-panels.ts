@@ -1,7 +1,7 @@
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
 import { count, loss, share, shareBar, width } from './fields.ts';
-import { matrix, type PanelText, steps, table } from './panels.ts';
+import { inBlues, matrix, type PanelText, steps, table } from './panels.ts';
 import { quoted } from './sql-query.ts';
 import { notReached, notReachedMapping } from './states.ts';
 import { chosenCells, chosenInitializers } from './variables.ts';
@@ -60,20 +60,19 @@ function epochsMatrix(): TablePanel {
 }
 
 function accuracyMatrix(): TablePanel {
-  return cells(
-    {
-      title: 'Median test accuracy',
-      description:
-        'At the end of training; deeper blue is better. A trial that diverged counts as the worst. Empty where the median trial diverged, and for regression.',
-      noData: noResult,
-    },
-    'median_test_accuracy',
-  )
-    .unit('percentunit')
-    .decimals(1)
-    .min(0)
-    .max(1)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.ContinuousBlues));
+  return inBlues(
+    cells(
+      {
+        title: 'Median test accuracy',
+        description:
+          'At the end of training; deeper blue is better. A trial that diverged counts as the worst. Empty where the median trial diverged, and for regression.',
+        noData: noResult,
+      },
+      'median_test_accuracy',
+    )
+      .unit('percentunit')
+      .decimals(1),
+  );
 }
 
 function divergedMatrix(): TablePanel {

@@ -161,6 +161,11 @@ export function overTime({ title, description, noData }: PanelText, sql: string)
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi));
 }
 
+/** Values from 0 to 1; deeper blue is more. */
+export function inBlues(panel: TablePanel): TablePanel {
+  return panel.min(0).max(1).colorScheme(new FieldColorBuilder().mode(FieldColorModeId.ContinuousBlues));
+}
+
 /** The value's colour is that of the threshold that it has reached. */
 export function byThreshold(): FieldColorBuilder {
   return new FieldColorBuilder().mode(FieldColorModeId.Thresholds);

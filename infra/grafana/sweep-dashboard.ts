@@ -4,7 +4,7 @@ import { convergencePanels } from './convergence-panels.ts';
 import { eventPanel, failurePanel } from './failure-panels.ts';
 import { GridDashboard } from './grid-dashboard.ts';
 import { progressPanels } from './progress-panels.ts';
-import { budgetVariable, cellVariables, datasourceVariable, fixedVariable, sweepVariable } from './variables.ts';
+import { budgetVariable, cellVariables, curvesVariable, datasourceVariable, sweepVariable } from './variables.ts';
 
 /** One sweep: the answer first, then the cells and curves that it rests on, then what went wrong. */
 export function sweepDashboard(): GridDashboard {
@@ -15,18 +15,7 @@ export function sweepDashboard(): GridDashboard {
       'Which initializer suits which network, from one sweep. Tables show the networks that the filters leave; curves show the one network chosen as "Details of".',
     refresh: '',
     time: { from: 'now-6h', to: 'now' },
-    variables: [
-      datasourceVariable(),
-      sweepVariable(),
-      ...cellVariables(),
-      budgetVariable(),
-      fixedVariable('metric', 'Curves of', [
-        'validation loss',
-        'validation accuracy',
-        'training loss',
-        'training accuracy',
-      ]),
-    ],
+    variables: [datasourceVariable(), sweepVariable(), ...cellVariables(), budgetVariable(), curvesVariable()],
     marksEvents: false,
   })
     .addSection('The answer', [...progressPanels(), bestInitializers(), ...claimPanels()])

@@ -1,10 +1,9 @@
-import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat';
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
 import type { PanelBuilder as TrendPanel } from '@grafana/grafana-foundation-sdk/trend';
 import { colouredText, count, instant, sentence, width } from './fields.ts';
 import { GridDashboard } from './grid-dashboard.ts';
-import { lines, logarithmic, matrix, smallestDrawn, stat, table, trend } from './panels.ts';
+import { inBlues, lines, logarithmic, matrix, smallestDrawn, stat, table, trend } from './panels.ts';
 import { quoted } from './sql-query.ts';
 import { stateMapping } from './states.ts';
 import { constantVariable, datasourceVariable, queryVariable, sweepVariable } from './variables.ts';
@@ -196,24 +195,23 @@ function symmetry(): TablePanel {
 }
 
 function byProbe(title: string, description: string, column: string): TablePanel {
-  return matrix(
-    {
-      title: `${title} by layer and epoch`,
-      description: `${description} One row a layer, one column a probed epoch.`,
-      noData: noProbes,
-    },
-    `SELECT layer, 'epoch ' || epoch AS "epoch", ${column} AS "value"
+  return inBlues(
+    matrix(
+      {
+        title: `${title} by layer and epoch`,
+        description: `${description} One row a layer, one column a probed epoch.`,
+        noData: noProbes,
+      },
+      `SELECT layer, 'epoch ' || epoch AS "epoch", ${column} AS "value"
 FROM trial_signal s
 WHERE ${thisTrial}
 ORDER BY layer, s.epoch`,
-    { rows: 'layer', columns: 'epoch' },
-  )
-    .span(12)
-    .height(8)
-    .decimals(2)
-    .min(0)
-    .max(1)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.ContinuousBlues));
+      { rows: 'layer', columns: 'epoch' },
+    )
+      .span(12)
+      .height(8)
+      .decimals(2),
+  );
 }
 
 function attempts(): TablePanel {

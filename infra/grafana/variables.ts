@@ -36,11 +36,12 @@ export function severalOf(name: string, label: string, sql: string): QueryVariab
   return queryVariable(name, label, sql).multi(true).includeAll(true).current(everything);
 }
 
-/** A choice among fixed values; the first is the default. */
-export function fixedVariable(name: string, label: string, values: readonly string[]): CustomVariableBuilder {
-  return new CustomVariableBuilder(name)
-    .label(label)
-    .options(values.map((value, index) => ({ text: value, value, selected: index === 0 })))
+/** Which curve of an epoch is drawn; the first is the default. */
+export function curvesVariable(): CustomVariableBuilder {
+  const curves = ['validation loss', 'validation accuracy', 'training loss', 'training accuracy'];
+  return new CustomVariableBuilder('metric')
+    .label('Curves of')
+    .options(curves.map((value, index) => ({ text: value, value, selected: index === 0 })))
     .allowCustomValue(false);
 }
 
