@@ -14,7 +14,7 @@ export async function codecCommand(options: { readonly port: string; readonly or
   server.listen(port, '127.0.0.1');
   await once(server, 'listening').catch((error: unknown) => {
     throw new UserError(
-      `Port ${port} cannot be listened on: ${error instanceof Error ? error.message : String(error)}`,
+      `Port ${port} cannot be listened on (${error instanceof Error ? error.message : String(error)}): choose another with --port`,
     );
   });
   console.log(`Decrypting at http://127.0.0.1:${port} for this machine and pages of ${options.origin}.`);

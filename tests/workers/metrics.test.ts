@@ -1,42 +1,14 @@
 import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findFreePort } from '../../infra/local/ports.ts';
 import type { sweep } from '../../workflows/sweep.ts';
 import { controlQueue } from '../../workflows/task-queues.ts';
-import { createTestDatabase } from '../setup/test-database.ts';
-import { createTestNamespace, type TestNamespace } from '../setup/test-namespace.ts';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+import { useWorkerProcesses } from './use-worker-processes.ts';
 
-let temporal: TestNamespace;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let environment: NodeJS.ProcessEnv;
-const processes: WorkerProcess[] = [];
+const workers = useWorkerProcesses({ SWEEP_BACKEND: 'cpu' });
 
-beforeAll(async () => {
-  temporal = await createTestNamespace(inject('temporalAddress'));
-  database = await createTestDatabase();
-  environment = {
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
-    TEMPORAL_NAMESPACE: temporal.namespace,
-    SWEEP_BACKEND: 'cpu',
-    SWEEP_TRAINERS: '1',
-  };
-});
-afterEach(async () => {
-  for (const { child } of processes) child.kill('SIGKILL');
-  await Promise.all(processes.splice(0).map(({ ended }) => ended));
-});
-afterAll(async () => {
-  await database.drop();
-  await temporal.close();
-});
-
-function begin(entry: 'control' | 'training', metricsAddress: string): WorkerProcess {
-  const worker = startWorkerProcess(entry, { ...environment, SWEEP_METRICS: metricsAddress });
-  processes.push(worker);
-  return worker;
-}
+const begin = (entry: 'control' | 'training', metricsAddress: string) =>
+  workers.begin(entry, { SWEEP_METRICS: metricsAddress });
 
 /** Sample lines of what Prometheus would read. */
 async function scrape(address: string): Promise<string[]> {
@@ -50,7 +22,7 @@ describe('metrics of a worker', () => {
     const control = `127.0.0.1:${await findFreePort(19_100)}`;
     const training = `127.0.0.1:${await findFreePort(19_200)}`;
     await Promise.all([begin('control', control), begin('training', training)].map(({ ready }) => ready));
-    await temporal.client.workflow.execute<typeof sweep>('sweep', {
+    await workers.temporal.client.workflow.execute<typeof sweep>('sweep', {
       taskQueue: controlQueue,
       workflowId: 'metered',
       args: [

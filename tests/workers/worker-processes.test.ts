@@ -3,54 +3,27 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
 import { progressQuery } from '../../workflows/messages.ts';
 import type { sweep } from '../../workflows/sweep.ts';
 import { controlQueue } from '../../workflows/task-queues.ts';
 import { trainersOf } from '../faults/cluster.ts';
-import { createTestDatabase } from '../setup/test-database.ts';
-import { createTestNamespace, type TestNamespace } from '../setup/test-namespace.ts';
 import { gone } from '../training/process/processes.ts';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+import { useWorkerProcesses } from './use-worker-processes.ts';
+import type { WorkerProcess } from './worker-process.ts';
 
-let temporal: TestNamespace;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
+const workers = useWorkerProcesses({ SWEEP_BACKEND: 'wasm', SWEEP_CHECKPOINT_INTERVAL: '1' });
+const { begin } = workers;
 let store: Awaited<ReturnType<typeof openStore>>;
-let environment: NodeJS.ProcessEnv;
-const processes: WorkerProcess[] = [];
 
 beforeAll(async () => {
-  temporal = await createTestNamespace(inject('temporalAddress'));
-  database = await createTestDatabase();
-  store = await openStore(database.url);
-  environment = {
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
-    TEMPORAL_NAMESPACE: temporal.namespace,
-    SWEEP_BACKEND: 'wasm',
-    SWEEP_TRAINERS: '1',
-    SWEEP_CHECKPOINT_INTERVAL: '1',
-  };
+  store = await openStore(workers.database.url);
 });
-afterEach(async () => {
-  for (const { child } of processes) child.kill('SIGKILL');
-  await Promise.all(processes.splice(0).map(({ ended }) => ended));
-});
-afterAll(async () => {
-  await store.close();
-  await database.drop();
-  await temporal.close();
-});
-
-function begin(entry: 'control' | 'training', changes: NodeJS.ProcessEnv = {}): WorkerProcess {
-  const worker = startWorkerProcess(entry, { ...environment, ...changes });
-  processes.push(worker);
-  return worker;
-}
+afterAll(() => store.close());
 
 async function query<Row extends pg.QueryResultRow>(sql: string, parameter: string): Promise<Row[]> {
-  const client = new pg.Client(database.url);
+  const client = new pg.Client(workers.database.url);
   await client.connect();
   try {
     return (await client.query<Row>(sql, [parameter])).rows;
@@ -112,7 +85,7 @@ describe('a worker’s process', () => {
 test('a worker and its trainer processes end when the process that started them is killed', async () => {
   const script = fileURLToPath(new URL('parent-that-is-killed.ts', import.meta.url));
   const parent = spawn(process.execPath, ['--import', 'tsx', script], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], ...workers.environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
@@ -208,7 +181,7 @@ describe('a trial whose worker goes', () => {
       run: { attempts, reuse: false },
     };
     const options = { taskQueue: controlQueue, workflowId, args: [file] as [unknown] };
-    const handle = await temporal.client.workflow.start<typeof sweep>('sweep', options);
+    const handle = await workers.temporal.client.workflow.start<typeof sweep>('sweep', options);
     const { sweepId } = await handle.query(progressQuery);
     while ((await epochsOf(sweepId)) < 3) await sleep(100);
     return { handle, sweepId };

@@ -1,47 +1,19 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Client, WorkflowFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCodecServer } from '../../../cli/codec/codec-server.ts';
 import { dataConverterOf } from '../../../workers/payloads/data-converter.ts';
 import { EncryptionCodec } from '../../../workers/payloads/encryption-codec.ts';
 import type { sweep } from '../../../workflows/sweep.ts';
 import { controlQueue } from '../../../workflows/task-queues.ts';
-import { createTestDatabase } from '../../setup/test-database.ts';
-import { createTestNamespace, type TestNamespace } from '../../setup/test-namespace.ts';
-import { startWorkerProcess, type WorkerProcess } from '../worker-process.ts';
+import { useWorkerProcesses } from '../use-worker-processes.ts';
 
 const key = { id: 'test', bytes: Buffer.alloc(32, 7) };
 const codec = new EncryptionCodec([key]);
-let temporal: TestNamespace;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let client: Client;
-let workers: WorkerProcess[];
-
-beforeAll(async () => {
-  temporal = await createTestNamespace(inject('temporalAddress'));
-  database = await createTestDatabase();
-  client = new Client({
-    connection: temporal.client.connection,
-    namespace: temporal.namespace,
-    dataConverter: dataConverterOf([key]),
-  });
-  const environment = {
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
-    TEMPORAL_NAMESPACE: temporal.namespace,
-    SWEEP_BACKEND: 'cpu',
-    SWEEP_TRAINERS: '1',
-    SWEEP_PAYLOAD_KEYS: `test:${key.bytes.toString('hex')}`,
-  };
-  workers = (['control', 'training'] as const).map((entry) => startWorkerProcess(entry, environment));
-  await Promise.all(workers.map(({ ready }) => ready));
-});
-afterAll(async () => {
-  for (const { child } of workers) child.kill('SIGKILL');
-  await Promise.all(workers.map(({ ended }) => ended));
-  await database.drop();
-  await temporal.close();
+const workers = useWorkerProcesses({
+  SWEEP_BACKEND: 'cpu',
+  SWEEP_PAYLOAD_KEYS: `test:${key.bytes.toString('hex')}`,
 });
 
 const file = {
@@ -52,6 +24,13 @@ const file = {
 
 describe('a sweep with encrypted payloads', () => {
   test('runs, and its history holds neither its file nor its mistakes', async () => {
+    await Promise.all((['control', 'training'] as const).map((entry) => workers.begin(entry).ready));
+    const { temporal } = workers;
+    const client = new Client({
+      connection: temporal.client.connection,
+      namespace: temporal.namespace,
+      dataConverter: dataConverterOf([key]),
+    });
     const options = { taskQueue: controlQueue, args: [file] as [unknown] };
     const result = await client.workflow.execute<typeof sweep>('sweep', { ...options, workflowId: 'hidden' });
     const mistaken = client.workflow.execute<typeof sweep>('sweep', {

@@ -1,0 +1,57 @@
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
+import { createTestNamespace, type TestNamespace } from '../setup/test-namespace.ts';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+
+export interface WorkerProcesses {
+  readonly temporal: TestNamespace;
+  readonly database: TestDatabase;
+  /** What every worker's environment holds. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Starts a worker that is killed after the test, whatever becomes of it. */
+  readonly begin: (entry: 'control' | 'training', changes?: NodeJS.ProcessEnv) => WorkerProcess;
+}
+
+/** For the tests of a file: a namespace and a database of their own, and workers in processes of theirs. There from `beforeAll` on. */
+export function useWorkerProcesses(settings: NodeJS.ProcessEnv): WorkerProcesses {
+  let temporal: TestNamespace;
+  let database: TestDatabase;
+  const processes: WorkerProcess[] = [];
+  const environment = (): NodeJS.ProcessEnv => ({
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    SWEEP_TRAINERS: '1',
+    ...settings,
+  });
+
+  beforeAll(async () => {
+    temporal = await createTestNamespace(inject('temporalAddress'));
+    database = await createTestDatabase();
+  });
+  afterEach(async () => {
+    for (const { child } of processes) child.kill('SIGKILL');
+    await Promise.all(processes.splice(0).map(({ ended }) => ended));
+  });
+  afterAll(async () => {
+    await database.drop();
+    await temporal.close();
+  });
+
+  return {
+    get temporal() {
+      return temporal;
+    },
+    get database() {
+      return database;
+    },
+    get environment() {
+      return environment();
+    },
+    begin: (entry, changes = {}) => {
+      const worker = startWorkerProcess(entry, { ...environment(), ...changes });
+      processes.push(worker);
+      return worker;
+    },
+  };
+}
