@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BugError } from '../../core/errors.ts';
 import {
   addDepthsUpdate,
@@ -17,39 +17,14 @@ import {
 import { planQuery, progressQuery } from '../../workflows/messages.ts';
 import { controlQueue } from '../../workflows/task-queues.ts';
 import type { sweep } from '../../workflows/sweep.ts';
-import { createTestNamespace, type TestNamespace } from '../setup/test-namespace.ts';
-import { createTestStore, type TestStore } from '../setup/test-store.ts';
-import { ArithmeticTrainer, type ArithmeticTrainerOptions } from './arithmetic-trainer.ts';
-import { startControlWorker, startTrainingWorker } from './orchestra.ts';
 import { sweepFile } from './sweep-files.ts';
+import { useOrchestra } from './use-orchestra.ts';
 
-let temporal: TestNamespace;
-let store: TestStore;
-let control: { stop(): Promise<void> };
-const workers: { stop(): Promise<void> }[] = [];
-
-beforeAll(async () => {
-  temporal = await createTestNamespace(inject('temporalAddress'));
-  store = await createTestStore();
-  control = await startControlWorker(temporal, store);
-});
-afterEach(async () => {
-  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
-});
-afterAll(async () => {
-  await control.stop();
-  await store.close();
-  await temporal.close();
-});
-
-async function trainingWorker(options: ArithmeticTrainerOptions = {}): Promise<ArithmeticTrainer> {
-  const trainer = new ArithmeticTrainer(options);
-  workers.push(await startTrainingWorker(temporal, store, trainer));
-  return trainer;
-}
+const orchestra = useOrchestra();
+const { trainingWorker } = orchestra;
 
 async function start(file: unknown) {
-  const handle = await temporal.client.workflow.start<typeof sweep>('sweep', {
+  const handle = await orchestra.temporal.client.workflow.start<typeof sweep>('sweep', {
     taskQueue: controlQueue,
     workflowId: `control-${randomUUID()}`,
     args: [file],
@@ -71,7 +46,7 @@ async function until(check: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 async function endedOf(sweepId: string): Promise<number> {
-  const { running: _, ...ended } = (await store.progress(sweepId)).states;
+  const { running: _, ...ended } = (await orchestra.store.progress(sweepId)).states;
   return Object.values(ended).reduce((sum, count) => sum + count, 0);
 }
 
@@ -99,14 +74,14 @@ describe('pause', () => {
     expect(trainer.begun).toHaveLength(begun);
     expect(begun).toBeLessThan(20);
     expect(await endedOf(sweepId)).toBe(begun);
-    expect(await store.isPaused(sweepId)).toBe(true);
+    expect(await orchestra.store.isPaused(sweepId)).toBe(true);
     await until(async () => (await handle.query(progressQuery)).running === 0);
     expect(await handle.query(progressQuery)).toMatchObject({ state: 'paused', done: begun });
 
     expect((await handle.executeUpdate(resumeUpdate)).message).toBe('The sweep goes on.');
     expect(await handle.result()).toMatchObject({ trials: 20, states: { converged: 20 } });
     expect(trainer.begun).toHaveLength(20);
-    expect(await store.isPaused(sweepId)).toBe(false);
+    expect(await orchestra.store.isPaused(sweepId)).toBe(false);
   });
 
   test('now calls trials in training back, and they are taken up again', async () => {
@@ -118,10 +93,10 @@ describe('pause', () => {
     await until(async () => (await handle.query(progressQuery)).running === 0);
 
     // What was called back is nobody's failure, and nobody's cancellation.
-    expect((await store.progress(sweepId)).states).toMatchObject({ failed: 0, cancelled: 0 });
+    expect((await orchestra.store.progress(sweepId)).states).toMatchObject({ failed: 0, cancelled: 0 });
     await handle.executeUpdate(resumeUpdate);
     expect(await handle.result()).toMatchObject({ trials: 12, states: { converged: 12, cancelled: 0 } });
-    const rows = await store.outcomes(sweepId);
+    const rows = await orchestra.store.outcomes(sweepId);
     expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: 12 }, (_, number) => number));
   });
 
@@ -130,8 +105,7 @@ describe('pause', () => {
     const { handle, sweepId } = await start(sweepFile({ axes: { seed: seeds(5) } }));
     await until(() => trainer.running > 0);
     await handle.executeUpdate(pauseUpdate, { args: [{}] });
-    await control.stop();
-    control = await startControlWorker(temporal, store);
+    await orchestra.replaceControlWorker();
     await until(() => trainer.running === 0);
     const begun = trainer.begun.length;
     await sleep(300);
@@ -140,8 +114,8 @@ describe('pause', () => {
 
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow('Workflow execution cancelled');
-    expect(await store.readSweep(sweepId)).toMatchObject({ state: 'cancelled' });
-    expect((await store.progress(sweepId)).states).toMatchObject({ running: 0, converged: begun });
+    expect(await orchestra.store.readSweep(sweepId)).toMatchObject({ state: 'cancelled' });
+    expect((await orchestra.store.progress(sweepId)).states).toMatchObject({ running: 0, converged: begun });
   });
 });
 
@@ -167,11 +141,11 @@ describe('what a running sweep is given', () => {
     expect(updates.map(({ trials }) => trials)).toEqual([16, 32, 64, 80]);
     expect(result).toMatchObject({ trials: 80, states: { converged: 80 } });
     expect(trainer.begun).toHaveLength(80);
-    const rows = await store.outcomes(sweepId);
+    const rows = await orchestra.store.outcomes(sweepId);
     const cells = rows.map((row) => `${row.initializer} ${row.activation} ${row.depth} ${row.width} ${row.seed}`);
     expect(new Set(cells).size).toBe(2 * 2 * 2 * 2 * 5);
     expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: 80 }, (_, number) => number));
-    const { spec, trialCount } = await store.readSweep(sweepId);
+    const { spec, trialCount } = await orchestra.store.readSweep(sweepId);
     expect(trialCount).toBe(80);
     expect(spec.axes).toMatchObject({
       depth: [2, 5],
@@ -193,7 +167,7 @@ describe('what a running sweep is given', () => {
     expect(answers.map(({ trials }) => trials).toSorted((a, b) => a - b)).toEqual([12, 16, 20, 24, 28, 32, 36, 40]);
     expect(result).toMatchObject({ trials: 40, states: { converged: 40 } });
     expect(trainer.begun).toHaveLength(40);
-    expect((await store.readSweep(sweepId)).spec.axes.seed).toEqual(
+    expect((await orchestra.store.readSweep(sweepId)).spec.axes.seed).toEqual(
       Array.from({ length: 10 }, (_, i) => first[0]! + i),
     );
   });
@@ -232,11 +206,11 @@ describe('what a running sweep is given', () => {
     });
     const axes = { depth: [2, 3], seed: seeds(4), initializer: 'heNormal', activation: 'relu' };
     const { handle, sweepId } = await start(sweepFile({ axes, run: { concurrency: 1, failureTolerance: 1 } }));
-    await until(async () => (await store.progress(sweepId)).states.failed > 0);
+    await until(async () => (await orchestra.store.progress(sweepId)).states.failed > 0);
     await handle.executeUpdate(pauseUpdate, { args: [{}] });
     await until(() => trainer.running === 0);
-    await until(async () => (await store.progress(sweepId)).states.running === 0);
-    const { failed } = (await store.progress(sweepId)).states;
+    await until(async () => (await orchestra.store.progress(sweepId)).states.running === 0);
+    const { failed } = (await orchestra.store.progress(sweepId)).states;
     trainer.failing = undefined;
     const { message } = await handle.executeUpdate(retryFailedUpdate);
     expect(await refusalOf(handle.executeUpdate(retryFailedUpdate))).toContain('being tried again already');
@@ -257,29 +231,29 @@ describe('what a running sweep is given', () => {
     await handle.executeUpdate(pauseUpdate, { args: [{}] });
     const { events } = await handle.fetchHistory();
     const firstCompleted = events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId;
-    await temporal.client.workflowService.resetWorkflowExecution({
-      namespace: temporal.namespace,
+    await orchestra.temporal.client.workflowService.resetWorkflowExecution({
+      namespace: orchestra.temporal.namespace,
       workflowExecution: { workflowId: handle.workflowId },
       reason: 'the test says so',
       requestId: randomUUID(),
       workflowTaskFinishEventId: firstCompleted ?? null,
     });
-    const reset = temporal.client.workflow.getHandle<typeof sweep>(handle.workflowId);
+    const reset = orchestra.temporal.client.workflow.getHandle<typeof sweep>(handle.workflowId);
     await until(async () => (await reset.query(progressQuery)).state === 'paused');
     await reset.executeUpdate(resumeUpdate);
 
     expect(await reset.result()).toMatchObject({ sweepId, trials: 16, states: { converged: 16, failed: 0 } });
-    expect((await store.outcomes(sweepId)).map(({ number }) => number)).toEqual(
+    expect((await orchestra.store.outcomes(sweepId)).map(({ number }) => number)).toEqual(
       Array.from({ length: 16 }, (_, n) => n),
     );
-    expect((await store.readSweep(sweepId)).spec.additions).toHaveLength(1);
+    expect((await orchestra.store.readSweep(sweepId)).spec.additions).toHaveLength(1);
     expect(trainer.begun.length).toBeLessThan(32);
   });
 });
 
 test('what is asked for before the file is checked waits for that', async () => {
   const trainer = await trainingWorker();
-  const handle = await temporal.client.workflow.start<typeof sweep>('sweep', {
+  const handle = await orchestra.temporal.client.workflow.start<typeof sweep>('sweep', {
     taskQueue: controlQueue,
     workflowId: `control-${randomUUID()}`,
     args: [sweepFile({ axes: { seed: seeds(2) } })],
@@ -312,7 +286,7 @@ test('what cannot be done is refused in words, and changes nothing', async () =>
   expect(await refused(addSeedsUpdate, { count: 300 })).toContain(
     'axis seed would have 302 values, beyond the limit of 256',
   );
-  expect((await store.readSweep(sweepId)).spec.additions).toBeUndefined();
+  expect((await orchestra.store.readSweep(sweepId)).spec.additions).toBeUndefined();
   expect(await handle.result()).toMatchObject({ trials: 8 });
   expect(trainer.begun).toHaveLength(8);
 });

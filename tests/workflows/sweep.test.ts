@@ -2,45 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { claimNames } from '../../core/claims/claim-texts.ts';
 import { BugError, MachineError } from '../../core/errors.ts';
 import { planQuery, progressQuery } from '../../workflows/messages.ts';
 import { controlQueue } from '../../workflows/task-queues.ts';
 import type { sweep } from '../../workflows/sweep.ts';
-import { createTestNamespace, type TestNamespace } from '../setup/test-namespace.ts';
-import { createTestStore, type TestStore } from '../setup/test-store.ts';
-import { ArithmeticTrainer, type ArithmeticTrainerOptions } from './arithmetic-trainer.ts';
-import { startControlWorker, startTrainingWorker } from './orchestra.ts';
 import { sweepFile } from './sweep-files.ts';
+import { useOrchestra } from './use-orchestra.ts';
 
-let temporal: TestNamespace;
-let store: TestStore;
-let control: { stop(): Promise<void> };
-const workers: { stop(): Promise<void> }[] = [];
-
-beforeAll(async () => {
-  temporal = await createTestNamespace(inject('temporalAddress'));
-  store = await createTestStore();
-  control = await startControlWorker(temporal, store);
-});
-afterEach(async () => {
-  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
-});
-afterAll(async () => {
-  await control.stop();
-  await store.close();
-  await temporal.close();
-});
-
-async function trainingWorker(options: ArithmeticTrainerOptions = {}): Promise<ArithmeticTrainer> {
-  const trainer = new ArithmeticTrainer(options);
-  workers.push(await startTrainingWorker(temporal, store, trainer));
-  return trainer;
-}
+const orchestra = useOrchestra();
+const { trainingWorker } = orchestra;
 
 const start = (file: unknown) =>
-  temporal.client.workflow.start<typeof sweep>('sweep', {
+  orchestra.temporal.client.workflow.start<typeof sweep>('sweep', {
     taskQueue: controlQueue,
     workflowId: `sweep-${randomUUID()}`,
     args: [file],
@@ -57,7 +32,7 @@ async function untilSome(handle: Awaited<ReturnType<typeof start>>, done: number
 }
 
 async function openWorkflows(): Promise<number> {
-  return (await temporal.client.workflow.count("ExecutionStatus = 'Running'")).count;
+  return (await orchestra.temporal.client.workflow.count("ExecutionStatus = 'Running'")).count;
 }
 
 async function failureOf(handle: Awaited<ReturnType<typeof start>>): Promise<Error | undefined> {
@@ -74,16 +49,16 @@ describe('a sweep', () => {
     const trainer = await trainingWorker();
     const handle = await start(sweepFile({ axes: { seed: [21, 22, 23, 24, 13] } }));
     const result = await handle.result();
-    const rows = await store.outcomes(result.sweepId);
+    const rows = await orchestra.store.outcomes(result.sweepId);
 
     expect(result).toMatchObject({ trials: 20, reused: 0, states: { converged: 16, diverged: 4, failed: 0 } });
     expect(result.best).not.toBeNull();
     expect(rows.map((row) => row.number)).toEqual(Array.from({ length: 20 }, (_, number) => number));
     expect(new Set(rows.map((row) => row.trialId)).size).toBe(20);
     expect(trainer.begun).toHaveLength(20);
-    expect(await store.readSweep(result.sweepId)).toMatchObject({ state: 'completed', trialCount: 20 });
+    expect(await orchestra.store.readSweep(result.sweepId)).toMatchObject({ state: 'completed', trialCount: 20 });
     expect(result.verdicts.map(({ claim }) => claim)).toEqual(claimNames);
-    const { current, judgedOn } = await store.evidence(result.sweepId);
+    const { current, judgedOn } = await orchestra.store.evidence(result.sweepId);
     expect(judgedOn).toBe(current);
   });
 
@@ -158,7 +133,7 @@ describe('a sweep', () => {
     const result = await handle.result();
 
     expect(result.states).toMatchObject({ converged: 9, failed: 9 });
-    const failed = (await store.outcomes(result.sweepId)).filter((row) => row.state === 'failed');
+    const failed = (await orchestra.store.outcomes(result.sweepId)).filter((row) => row.state === 'failed');
     expect(failed).toHaveLength(9);
     expect(failed[0]?.reason).toBe('no attempt succeeded; the last one: the trainer ran out of memory');
     const { commonestFailures } = await handle.query(progressQuery);
@@ -184,8 +159,8 @@ describe('a sweep', () => {
     expect(failure?.message).toMatch(/\d+ of 80 trials failed, more than run.failureTolerance \(0.05\) allows/);
     expect(failure?.message).toContain('kernel 2 has no column');
     const { sweepId } = await handle.query(progressQuery);
-    expect((await store.readSweep(sweepId)).state).toBe('failed');
-    expect((await store.progress(sweepId)).states).toMatchObject({ running: 0 });
+    expect((await orchestra.store.readSweep(sweepId)).state).toBe('failed');
+    expect((await orchestra.store.progress(sweepId)).states).toMatchObject({ running: 0 });
     expect(trainer.begun.length).toBeLessThan(80);
     expect(trainer.running).toBe(0);
   });
@@ -211,8 +186,8 @@ describe('a sweep', () => {
 async function reset(handle: Awaited<ReturnType<typeof start>>): Promise<void> {
   const { events } = await handle.fetchHistory();
   const firstCompleted = events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId;
-  await temporal.client.workflowService.resetWorkflowExecution({
-    namespace: temporal.namespace,
+  await orchestra.temporal.client.workflowService.resetWorkflowExecution({
+    namespace: orchestra.temporal.namespace,
     workflowExecution: { workflowId: handle.workflowId },
     reason: 'the test says so',
     requestId: randomUUID(),
@@ -226,7 +201,13 @@ describe('what goes wrong around a sweep', () => {
     const handle = await start(sweepFile({ axes: { seed: [601], initializer: 'heNormal', activation: 'relu' } }));
     await until(() => trainer.running === 1);
     const { sweepId } = await handle.query(progressQuery);
-    await store.recordFailure({ sweepId, number: 0, key: null, state: 'failed', reason: 'taken away by the test' });
+    await orchestra.store.recordFailure({
+      sweepId,
+      number: 0,
+      key: null,
+      state: 'failed',
+      reason: 'taken away by the test',
+    });
     const result = await handle.result();
 
     expect(result.states).toMatchObject({ converged: 1, failed: 0 });
@@ -239,10 +220,10 @@ describe('what goes wrong around a sweep', () => {
     await until(async () => (await handle.query(progressQuery)).done >= 5);
     const { sweepId } = await handle.query(progressQuery);
     await reset(handle);
-    const result = await temporal.client.workflow.getHandle<typeof sweep>(handle.workflowId).result();
+    const result = await orchestra.temporal.client.workflow.getHandle<typeof sweep>(handle.workflowId).result();
 
     expect(result).toMatchObject({ sweepId, trials: 20, states: { converged: 20, failed: 0, cancelled: 0 } });
-    expect((await store.outcomes(sweepId)).map((row) => row.number)).toEqual(
+    expect((await orchestra.store.outcomes(sweepId)).map((row) => row.number)).toEqual(
       Array.from({ length: 20 }, (_, number) => number),
     );
     expect(trainer.begun.length).toBeLessThan(40);
@@ -262,11 +243,11 @@ describe('a sweep that is cancelled', () => {
     expect(failure).toBeInstanceOf(CancelledFailure);
     expect((await handle.describe()).status.name).toBe('CANCELLED');
     expect(trainer.running).toBe(0);
-    const { states } = await store.progress(sweepId);
+    const { states } = await orchestra.store.progress(sweepId);
     expect(states.running).toBe(0);
     expect(states.cancelled).toBeGreaterThan(0);
     expect(states.converged).toBeGreaterThanOrEqual(6);
-    expect((await store.readSweep(sweepId)).state).toBe('cancelled');
+    expect((await orchestra.store.readSweep(sweepId)).state).toBe('cancelled');
     expect(await openWorkflows()).toBe(0);
   });
 
@@ -277,10 +258,10 @@ describe('a sweep that is cancelled', () => {
     await handle.cancel();
     await failureOf(handle);
     await reset(handle);
-    const result = await temporal.client.workflow.getHandle<typeof sweep>(handle.workflowId).result();
+    const result = await orchestra.temporal.client.workflow.getHandle<typeof sweep>(handle.workflowId).result();
 
     expect(result).toMatchObject({ sweepId, trials: 20, states: { converged: 20, failed: 0, cancelled: 0 } });
-    expect(await store.readSweep(sweepId)).toMatchObject({ state: 'completed' });
+    expect(await orchestra.store.readSweep(sweepId)).toMatchObject({ state: 'completed' });
     expect(trainer.begun.length).toBeLessThan(40);
   });
 
@@ -291,7 +272,7 @@ describe('a sweep that is cancelled', () => {
     const { sweepId } = await untilSome(handle, 6);
     await handle.cancel();
     await failureOf(handle);
-    const before = (await store.progress(sweepId)).states.converged;
+    const before = (await orchestra.store.progress(sweepId)).states.converged;
     trainer.begun.length = 0;
     const result = await (await start(file)).result();
 
@@ -304,27 +285,27 @@ describe('a sweep that is cancelled', () => {
     const handle = await start(sweepFile({ axes: { seed: Array.from({ length: 20 }, (_, i) => 400 + i) } }));
     const { sweepId } = await untilSome(handle, 3);
     await handle.terminate('the test says so');
-    await until(async () => (await store.readSweep(sweepId)).state !== 'running');
+    await until(async () => (await orchestra.store.readSweep(sweepId)).state !== 'running');
     await until(async () => (await openWorkflows()) === 0);
 
     expect(trainer.running).toBe(0);
-    expect(await store.readSweep(sweepId)).toMatchObject({
+    expect(await orchestra.store.readSweep(sweepId)).toMatchObject({
       state: 'cancelled',
       reason: 'the sweep workflow was terminated',
     });
-    expect((await store.progress(sweepId)).states).toMatchObject({ running: 0 });
+    expect((await orchestra.store.progress(sweepId)).states).toMatchObject({ running: 0 });
   });
 
   test('while no training worker is there leaves none running', async () => {
     const trainer = await trainingWorker({ epochMs: 400 });
     const handle = await start(sweepFile({ axes: { seed: [501, 502, 503, 504, 505] } }));
     await until(() => trainer.running === trainer.info.places);
-    await workers.pop()?.stop();
+    await orchestra.stopTrainingWorker();
     const { sweepId } = await handle.query(progressQuery);
     await handle.cancel();
     await failureOf(handle);
 
-    const { states } = await store.progress(sweepId);
+    const { states } = await orchestra.store.progress(sweepId);
     expect(states).toMatchObject({ running: 0, failed: 0 });
     expect(states.cancelled).toBeGreaterThanOrEqual(trainer.info.places);
   });
