@@ -1,3 +1,4 @@
+import { finiteOrNull } from '../core/finite-or-null.ts';
 import { parseActivation, parseInitializer } from '../core/sweep/parse-choice.ts';
 import { predictLayers } from '../core/theory/predict-layers.ts';
 import type { Prisma, PrismaClient } from './generated/client.ts';
@@ -58,14 +59,10 @@ function theoryRows(network: NetworkRow): Prisma.CellTheoryCreateManyInput[] {
     cells.map((cellId) => ({
       cellId,
       layer: layer.layer,
-      activationVariance: finite(layer.activationVariance),
+      activationVariance: finiteOrNull(layer.activationVariance),
       // The first kernel has as many inputs as the data, which nobody told us.
-      gradientRatio: layer.layer === 1 ? null : finite(layer.kernelGradientRatio / last.kernelGradientRatio),
-      backpropagatedRatio: finite((layer.backpropagatedRatio / last.backpropagatedRatio) ** 2),
+      gradientRatio: layer.layer === 1 ? null : finiteOrNull(layer.kernelGradientRatio / last.kernelGradientRatio),
+      backpropagatedRatio: finiteOrNull((layer.backpropagatedRatio / last.backpropagatedRatio) ** 2),
     })),
   );
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { finiteOrNull } from '../core/finite-or-null.ts';
 import type { Target, TrialConfig } from '../core/trial/trial-config.ts';
 import type { EpochRecord, TrialResult } from '../core/trial/trial-record.ts';
 import type { MetricSums } from './backend.ts';
-import { finiteOrNull } from './probes/moments.ts';
 
 /** What only the end of a trial shows. */
 export interface TrialEnd {

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { UserError } from '../../core/errors.ts';
 import { readPayloadKeys } from '../../workers/config.ts';
 import { EncryptionCodec } from '../../workers/payloads/encryption-codec.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { createCodecServer } from '../codec/codec-server.ts';
 
 /** `initsweep codec`: decrypts payloads for Temporal's pages and command line on this machine, until it is told to stop. */
 export async function codecCommand(options: { readonly port: string; readonly origin: string }): Promise<void> {
   const [first, ...others] = readPayloadKeys(process.env);
   if (first === undefined) throw new UserError('Payloads are not encrypted: SWEEP_PAYLOAD_KEYS is not set.');
-  const port = Number(options.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new UserError(`--port ${options.port} is no port.`);
+  const port = wholeNumber('--port', options.port, 65_535);
   const server = createCodecServer(new EncryptionCodec([first, ...others]), options.origin);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening').catch((error: unknown) => {

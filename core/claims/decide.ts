@@ -1,3 +1,4 @@
+import { finiteOrNull } from '../finite-or-null.ts';
 import { holmAdjusted } from '../statistics/holm.ts';
 import { meanEstimate, pMeanAtMost } from '../statistics/student-t.ts';
 import type { ClaimName, ClaimVerdict, Decision, Effect, Evidence, Finding } from './claim.ts';
@@ -85,8 +86,4 @@ export function geometricEffect(name: string, logs: readonly number[], predicted
     interval: { low: back(interval.low), high: back(interval.high) },
     predicted: back(predictedLog),
   };
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

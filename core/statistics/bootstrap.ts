@@ -1,4 +1,5 @@
 import { BugError } from '../errors.ts';
+import { finiteOrNull } from '../finite-or-null.ts';
 import type { RandomStream } from '../random/random-stream.ts';
 import { confidence, type Interval } from './interval.ts';
 import { sortedQuantile } from './quantile.ts';
@@ -37,8 +38,4 @@ export function bootstrapInterval<Value>(
     low: finiteOrNull(sortedQuantile(statistics, tail)),
     high: finiteOrNull(sortedQuantile(statistics, 1 - tail)),
   };
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

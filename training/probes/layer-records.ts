@@ -1,9 +1,10 @@
+import { finiteOrNull } from '../../core/finite-or-null.ts';
 // Probes: what is measured on a layer, from raw signals, one file a family of measures. No backend and no training here.
 import type { LayerRecord } from '../../core/trial/trial-record.ts';
 import type { LayerSignals, StackShape } from '../backend.ts';
 import { parameterLayout } from '../parameter-layout.ts';
 import { euclideanNorm } from './gradient.ts';
-import { finiteOrNull, moments } from './moments.ts';
+import { moments } from './moments.ts';
 import { saturatedShare } from './saturation.ts';
 import { unitCosine } from './symmetry.ts';
 

@@ -1,8 +1,3 @@
-/** A number as records keep it: what is not finite is null. */
-export function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
-}
-
 /** Mean and population variance in two passes, double precision; NaN of nothing. */
 export function moments(values: Float32Array): { readonly mean: number; readonly variance: number } {
   let sum = 0;
