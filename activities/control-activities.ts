@@ -3,7 +3,7 @@ import type { ClaimVerdict } from '../core/claims/claim.ts';
 import type { SweepLimits } from '../core/sweep/limits.ts';
 import { parseSweep } from '../core/sweep/parse-sweep.ts';
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
-import { checkSize } from '../core/sweep/extend-sweep.ts';
+import { checkExtended } from '../core/sweep/extend-sweep.ts';
 import { createPlan } from '../core/sweep/plan.ts';
 import type {
   NewSweep,
@@ -63,7 +63,7 @@ export function createControlActivities({ store, limits }: ControlDependencies) 
         return { extended: spec.additions === undefined ? null : spec, isPaused: await store.isPaused(sweep.id) };
       }),
 
-    /** Replaces the sweep's plan by one that has more. Fails with type UserError when it is too large. */
+    /** Replaces the sweep's plan by one that has more. Fails with type UserError when it is too large, or has a depth that a network cannot have. */
     extendSweep: ({
       sweepId,
       spec,
@@ -74,7 +74,7 @@ export function createControlActivities({ store, limits }: ControlDependencies) 
       event: RequestedEvent;
     }): Promise<void> =>
       withTemporalFailures(async () => {
-        checkSize(spec, limits);
+        checkExtended(spec, limits);
         await store.extendSweep(sweepId, spec, createPlan(spec).trialCount);
         await record(sweepId, event);
       }),

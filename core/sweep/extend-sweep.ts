@@ -1,7 +1,10 @@
 import { UserError } from '../errors.ts';
+import { depthMismatch } from '../networks/network.ts';
+import { networkLabel } from '../trial/labels.ts';
+import { excludesCombination } from './exclusions.ts';
 import { beyondLimit, type SweepLimits } from './limits.ts';
 import { createPlan } from './plan.ts';
-import type { Addition, GrowingAxis, SweepSpec } from './sweep-spec.ts';
+import { type Addition, completeAxes, type GrowingAxis, type SweepSpec } from './sweep-spec.ts';
 
 /** The sweep with further values of an axis, in combination with all values that the others have by now (or with some regimes). */
 export function extendSweep(
@@ -24,8 +27,8 @@ export function nextSeeds({ axes }: SweepSpec, count: number): number[] {
   return Array.from({ length: count }, (_, i) => largest + 1 + i);
 }
 
-/** Throws UserError when the sweep, additions included, is larger than the limits allow. */
-export function checkSize(spec: SweepSpec, limits: SweepLimits): void {
+/** Throws UserError when the sweep, additions included, is larger than the limits allow, or has a depth that one of its networks cannot have. */
+export function checkExtended(spec: SweepSpec, limits: SweepLimits): void {
   const { axes } = spec;
   const { trialCount } = createPlan(spec);
   const mistakes = [
@@ -39,6 +42,18 @@ export function checkSize(spec: SweepSpec, limits: SweepLimits): void {
         ? [`axis ${axis} would have ${length} values, ${beyondLimit(limits, 'valuesPerAxis')}`]
         : [],
     ),
+    ...unfitDepths(spec),
   ];
   if (mistakes.length > 0) throw new UserError(`The sweep cannot be extended: ${mistakes.join('; ')}.`);
+}
+
+function unfitDepths({ axes: given, exclude }: SweepSpec): string[] {
+  const axes = completeAxes(given);
+  return axes.network.flatMap((network) =>
+    axes.depth.flatMap((depth) => {
+      const label = networkLabel(network);
+      const why = depthMismatch(network, depth);
+      return why === null || excludesCombination(exclude, { network: label, depth }) ? [] : [`${label} ${why}`];
+    }),
+  );
 }

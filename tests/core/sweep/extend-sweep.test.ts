@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../core/errors.ts';
-import { checkSize, extendSweep, nextSeeds } from '../../../core/sweep/extend-sweep.ts';
+import { checkExtended, extendSweep, nextSeeds } from '../../../core/sweep/extend-sweep.ts';
 import { defaultLimits } from '../../../core/sweep/limits.ts';
 import { createPlan, type Plan } from '../../../core/sweep/plan.ts';
 import type { GrowingAxis, SweepSpec } from '../../../core/sweep/sweep-spec.ts';
@@ -96,9 +96,18 @@ it('seeds that are added follow the largest', () => {
 it('what makes a sweep too large is refused, and the limit named', () => {
   const deep = extendSweep(start, 'depth', [300], { id: 'a' });
 
-  expect(() => checkSize(start, defaultLimits)).not.toThrow();
-  expect(() => checkSize(deep, { ...defaultLimits, trials: 30 })).toThrow(UserError);
-  expect(() => checkSize(deep, { ...defaultLimits, trials: 30 })).toThrow(
+  expect(() => checkExtended(start, defaultLimits)).not.toThrow();
+  expect(() => checkExtended(deep, { ...defaultLimits, trials: 30 })).toThrow(UserError);
+  expect(() => checkExtended(deep, { ...defaultLimits, trials: 30 })).toThrow(
     /it would have 32 trials.*SWEEP_MAX_TRIALS.*depth 300/,
+  );
+});
+
+it('is refused a depth that is no whole number of blocks', () => {
+  const residual = sweepSpec({ axes: { ...axes, depth: [4], network: [{ name: 'residual', blockLayers: 2 }] } });
+  const deeper = (depth: number) => extendSweep(residual, 'depth', [depth], { id: 'deeper' });
+  expect(() => checkExtended(deeper(6), defaultLimits)).not.toThrow();
+  expect(() => checkExtended(deeper(5), defaultLimits)).toThrow(
+    'The sweep cannot be extended: residual needs a depth of two blocks or more of 2 layers each, not 5: choose 4, 6, ...',
   );
 });
