@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { PayloadCodec } from '@temporalio/common';
 import { type JSONPayload, JSONToPayload, payloadToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { z } from 'zod';
+import { readBody } from '../../infra/read-body.ts';
 
 /** More than Temporal lets through in one message, as base64 in JSON. */
 const maxBytes = 8 * 2 ** 20;
@@ -33,22 +34,11 @@ export function createCodecServer(codec: PayloadCodec, origin: string): Server {
     if (!request.headers['content-type']?.startsWith('application/json')) {
       return answer(415, { message: 'expected application/json' });
     }
-    readBody(request)
+    readBody(request, maxBytes)
       .then((text) => bodySchema.parse(JSON.parse(text)))
       .then((body) => body.payloads.map((payload) => JSONToPayload(payload as JSONPayload)))
       .then((payloads) => (url === '/decode' ? codec.decode(payloads) : codec.encode(payloads)))
       .then((payloads) => answer(200, { payloads: payloads.map(payloadToJSON) }))
       .catch((error: unknown) => answer(400, { message: error instanceof Error ? error.message : String(error) }));
   });
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new Error(`expected at most ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

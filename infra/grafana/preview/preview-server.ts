@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
-import { UserError } from '../../../core/errors.ts';
+import { readBody } from '../../read-body.ts';
 import { expandQuery } from '../expand-query.ts';
 import { findDashboard, findNamedSql, findTarget, readDashboards } from './dashboards.ts';
 import { type PageFile, pageFiles } from './page-files.ts';
@@ -83,8 +82,7 @@ async function respond(
 }
 
 async function answer(request: IncomingMessage, folder: string, pool: pg.Pool): Promise<PreviewAnswer> {
-  if (Number(request.headers['content-length'] ?? 0) > largestQuestionBytes) throw new UserError('too long a question');
-  const question = questionSchema.parse(JSON.parse(await text(request)));
+  const question = questionSchema.parse(JSON.parse(await readBody(request, largestQuestionBytes)));
   try {
     return { columns: await ask(question, folder, pool) };
   } catch (error) {
