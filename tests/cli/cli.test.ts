@@ -72,6 +72,12 @@ async function sweepFile(
   return path;
 }
 
+/** Minutes on any machine: what is tested is how a person leaves or ends it. */
+const endless = {
+  axes: { depth: [8] },
+  training: { width: 256, learningRate: 0.001, epochs: 5_000, target: null },
+};
+
 describe('initsweep', { timeout: 180_000 }, () => {
   test('plans a sweep without any server: counts, work, first trials', async () => {
     const { code, out } = await initsweep(['plan', 'examples/quickstart.json']);
@@ -135,7 +141,7 @@ describe('initsweep', { timeout: 180_000 }, () => {
   });
 
   test("starts and cancels the same by Temporal's own command line", async () => {
-    const path = await sweepFile('long', { training: { epochs: 2000, target: null } });
+    const path = await sweepFile('long', endless);
     const start = [
       'workflow',
       'start',
@@ -164,7 +170,7 @@ describe('initsweep', { timeout: 180_000 }, () => {
   });
 
   test('leaves a sweep running on Ctrl-C and says how to come back; a second start is refused meanwhile', async () => {
-    const path = await sweepFile('left', { training: { epochs: 5000, target: null } });
+    const path = await sweepFile('left', endless);
     let second: Promise<Ended> | null = null;
     const first = await initsweep(['run', path], (text, interrupt) => {
       if (second !== null || !text.includes('Sweep left has started')) return;

@@ -252,7 +252,7 @@ describe('a sweep that is cancelled', () => {
   });
 
   test('goes on when it is reset, and ends with every trial once', async () => {
-    const trainer = await trainingWorker({ epochMs: 60 });
+    const trainer = await trainingWorker({ epochMs: 300 });
     const handle = await start(sweepFile({ axes: { seed: [801, 802, 803, 804, 805] } }));
     const { sweepId } = await untilSome(handle, 3);
     await handle.cancel();
@@ -267,7 +267,7 @@ describe('a sweep that is cancelled', () => {
 
   test('can be started again, and then trains only what is missing', async () => {
     const file = sweepFile({ axes: { seed: Array.from({ length: 10 }, (_, i) => 300 + i) } });
-    const trainer = await trainingWorker({ epochMs: 40 });
+    const trainer = await trainingWorker({ epochMs: 120 });
     const handle = await start(file);
     const { sweepId } = await untilSome(handle, 6);
     await handle.cancel();
