@@ -18,6 +18,7 @@ export interface ShardTask extends Omit<Shard, 'index' | 'concurrency'> {
   readonly trials: number;
   /** See ShardInput. */
   readonly numbers?: readonly number[];
+  readonly missingInFirstRun?: number;
   readonly trialsPerReport: number;
 }
 
@@ -98,7 +99,7 @@ export class ShardCrew {
   }
 
   async #run(spec: SweepSpec, task: ShardTask, member: Member): Promise<void> {
-    const { from, to, numbers, trialsPerReport } = task;
+    const { from, to, numbers, missingInFirstRun = 0, trialsPerReport } = task;
     member.told = member.orders;
     try {
       const input = {
@@ -110,8 +111,10 @@ export class ShardCrew {
         ...member.told,
         spec,
         trialsPerRun,
+        missingInFirstRun,
         trialsPerReport,
         tally: emptyTally,
+        reported: { ended: 0, failed: 0 },
       };
       await this.#scope.run(() =>
         runShard(input, (handle) => {

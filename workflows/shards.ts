@@ -18,17 +18,26 @@ export const trialsPerRun = 1_000;
 const largestShardCount = 4;
 /** Temporal refuses more than 2,000 pending activities a workflow and advises to stay under 500. */
 export const largestConcurrency = 500;
+/**
+ * While a shard drains its places are idle; with a tenth of a run's trials in flight that is a small part of its time
+ * (bench/scale/simulate.ts), so that a large concurrency is divided among more shards, as long as their sweep's history bears it.
+ */
+const preferredConcurrency = trialsPerRun / 10;
+const mostPreferredShards = 400;
 
 /**
- * Divides a part of a plan and the concurrency for it. Positions are in shuffled order, so equal ranges are equal work.
+ * Divides a part of a plan and the concurrency for it. Positions are in shuffled order, so equal ranges are equal work. `isSparing`: into no more
+ * shards than the concurrency has to have.
  */
 export function divideIntoShards(
   part: { readonly from: number; readonly to: number; readonly trialCount: number },
   wanted: number,
+  isSparing = false,
 ): Shard[] {
   const concurrency = Math.max(1, Math.min(wanted, part.trialCount));
   const byTrials = Math.min(Math.ceil(part.trialCount / trialsPerRun), largestShardCount);
-  const byConcurrency = Math.ceil(concurrency / largestConcurrency);
+  const preferred = isSparing ? 1 : Math.min(Math.ceil(concurrency / preferredConcurrency), mostPreferredShards);
+  const byConcurrency = Math.max(Math.ceil(concurrency / largestConcurrency), preferred);
   const count = Math.min(Math.max(byTrials, byConcurrency), concurrency);
   const cut = (total: number, index: number): number => Math.floor((total * index) / count);
   return Array.from({ length: count }, (_, index) => ({

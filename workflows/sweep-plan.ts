@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { extendSweep, nextSeeds } from '../core/sweep/extend-sweep.ts';
 import { createPlan } from '../core/sweep/plan.ts';
 import type { Addition, GrowingAxis, SweepSpec } from '../core/sweep/sweep-spec.ts';
@@ -6,11 +7,13 @@ import type { SweepEventKind } from '../activities/control-activities.ts';
 import { refusal } from './control-requests.ts';
 import type { AdaptiveResult } from './messages.ts';
 import type { ShardCrew, ShardTask } from './shard-crew.ts';
-import { divideIntoShards } from './shards.ts';
+import { divideIntoShards, type Shard, trialsPerRun } from './shards.ts';
 import type { SweepProgress } from './sweep-progress.ts';
 
 /** Bounds the history of the sweep itself, whatever its size: it never has to continue as new and leave its shards behind. */
 const reportsPerSweep = 200;
+/** What is heard of a shard at least, where there are hundreds. */
+const reportsPerShard = 2;
 const reportsPerAddition = 20;
 const mostAdditions = 100;
 
@@ -44,12 +47,15 @@ export class SweepPlan {
   /** Starts the shards of all that the plan has. */
   start(): void {
     const { parts, trialCount } = createPlan(this.#spec);
-    const shards = divideIntoShards(parts[0]!, this.#crew.concurrency);
+    const shards = this.#divide(parts[0]!);
     const trials = Math.ceil(parts[0]!.trialCount / shards.length);
-    const trialsPerReport = Math.ceil(trialCount / reportsPerSweep);
+    const trialsPerReport = Math.min(Math.ceil(trialCount / reportsPerSweep), Math.ceil(trials / reportsPerShard));
     void this.#crew.start(
       this.#spec,
-      shards.map((shard) => ({ ...shard, trials, trialsPerReport })),
+      shards.map((shard) => {
+        const missingInFirstRun = trials > trialsPerRun ? Math.floor((trialsPerRun * shard.index) / shards.length) : 0;
+        return { ...shard, trials, missingInFirstRun, trialsPerReport };
+      }),
     );
     for (const part of parts.slice(1)) void this.#crew.start(this.#spec, this.#tasksOf(part));
   }
@@ -98,8 +104,12 @@ export class SweepPlan {
     return true;
   }
 
+  #divide(part: { readonly from: number; readonly to: number; readonly trialCount: number }): Shard[] {
+    return divideIntoShards(part, this.#crew.concurrency, !patched('smaller-shards'));
+  }
+
   #tasksOf(part: { readonly from: number; readonly to: number; readonly trialCount: number }): ShardTask[] {
-    const shards = divideIntoShards(part, this.#crew.concurrency);
+    const shards = this.#divide(part);
     const trials = Math.ceil(part.trialCount / shards.length);
     const trialsPerReport = Math.ceil(part.trialCount / reportsPerAddition);
     return shards.map(({ from, to }) => ({ from, to, trials, trialsPerReport }));

@@ -32,14 +32,20 @@ export interface ShardInput extends Shard {
   readonly again?: readonly number[];
   /** Trials after which the shard drains and continues as new. */
   readonly trialsPerRun: number;
+  /** Of those, as many as the first run does without, so that the shards of a sweep do not all drain at the same time. */
+  readonly missingInFirstRun?: number;
   /** Trials that end at least between two reports to the sweep. */
   readonly trialsPerReport: number;
   /** Of the runs before this one; `from` is the position after theirs. */
   readonly tally: Tally;
+  /** Trials that had ended, and those of them that had failed, at the last report; absent: each run reports at its end. */
+  readonly reported?: { readonly ended: number; readonly failed: number };
 }
 
 /** Time at least between two reports: each costs the server about as much as a trial. */
 const reportIntervalMs = 2_000;
+/** A sweep whose trials fail hears of it before many have: at so many, and whenever they have doubled. */
+const failuresPerReport = 20;
 
 /**
  * Runs the trials of one range of plan positions, `concurrency` at a time, one activity each. A trial that finally fails is
@@ -47,7 +53,7 @@ const reportIntervalMs = 2_000;
  * that have. Continues as new between trials, never with one in flight. When cancelled, waits until its trials have stopped. Returns
  * the tally of all runs.
  */
-export async function sweepShard(input: ShardInput): Promise<Tally> {
+export async function sweepShard({ missingInFirstRun = 0, ...input }: ShardInput): Promise<Tally> {
   const { sweepId, sweepWorkflowId, spec, numbers } = input;
   const plan = createPlan(spec);
   const { trainTrial } = trainingActivities(spec.run.attempts, trialPriority(sweepId, spec, plan.trialCount));
@@ -59,9 +65,9 @@ export async function sweepShard(input: ShardInput): Promise<Tally> {
   let flight = new CancellationScope();
   let tally = input.tally;
   let position = input.from;
-  let started = 0;
+  let started = missingInFirstRun;
   let running = 0;
-  let reported = { ended: endedOf(tally), atMs: Date.now() };
+  let reported = { ...(input.reported ?? { ended: endedOf(tally), failed: 0 }), atMs: Date.now() };
   let failure: Error | null = null;
 
   const isLast = (): boolean => started >= input.trialsPerRun || workflowInfo().continueAsNewSuggested;
@@ -100,11 +106,17 @@ export async function sweepShard(input: ShardInput): Promise<Tally> {
     }
   };
 
-  const isReportDue = (): boolean =>
-    endedOf(tally) - reported.ended >= input.trialsPerReport && Date.now() - reported.atMs >= reportIntervalMs;
+  const isReportDue = (): boolean => {
+    const { failed } = tally.states;
+    const isFailing = input.reported !== undefined && failed >= Math.max(failuresPerReport, 2 * reported.failed);
+    return (
+      (endedOf(tally) - reported.ended >= input.trialsPerReport || isFailing) &&
+      Date.now() - reported.atMs >= reportIntervalMs
+    );
+  };
 
   const report = (): Promise<void> => {
-    reported = { ended: endedOf(tally), atMs: Date.now() };
+    reported = { ended: endedOf(tally), failed: tally.states.failed, atMs: Date.now() };
     return CancellationScope.nonCancellable(async () => {
       try {
         const sweep = getExternalWorkflowHandle(sweepWorkflowId);
@@ -146,15 +158,19 @@ export async function sweepShard(input: ShardInput): Promise<Tally> {
     running === 0 && (isLast() || scope.consideredCancelled || (position >= input.to && again.length === 0));
   await CancellationScope.nonCancellable(() => condition(() => failure !== null || isDone()));
   if (failure !== null) throw failure as Error;
-  await Promise.all([...reports, report()]);
+  const isOver = scope.consideredCancelled || (position >= input.to && again.length === 0);
+  if (isOver || input.reported === undefined || isReportDue()) reports.push(report());
+  await Promise.all(reports);
   if (scope.consideredCancelled) {
     await CancellationScope.nonCancellable(() =>
       controlActivities.closeOrphanedSweep({ sweepId, workflowId: sweepWorkflowId }),
     );
     throw new CancelledFailure('the shard was cancelled; its trials have stopped');
   }
-  if (position < input.to || again.length > 0) {
-    await continueAsNew<typeof sweepShard>({ ...input, ...orders, from: position, again, tally });
+  if (!isOver) {
+    const { ended, failed } = reported;
+    const carried = input.reported === undefined ? {} : { reported: { ended, failed } };
+    await continueAsNew<typeof sweepShard>({ ...input, ...orders, from: position, again, tally, ...carried });
   }
   return tally;
 }

@@ -10,9 +10,16 @@ test.each([
   [100_000, 64, 4],
   [100_000, 3, 3],
   [20, 6_000, 1],
-  [100_000, 6_000, 12],
+  [100_000, 500, 5],
+  [100_000, 6_000, 60],
+  [10_000_000, 48_000, 400],
+  [10_000_000, 300_000, 600],
 ])('%i trials, %i at once, are divided into %i shards', (trialCount, concurrency, shards) => {
   expect(divideIntoShards({ from: 0, to: trialCount, trialCount }, concurrency)).toHaveLength(shards);
+});
+
+test('a sweep from before shards were smaller keeps the number it had', () => {
+  expect(divideIntoShards({ from: 0, to: 100_000, trialCount: 100_000 }, 6_000, true)).toHaveLength(12);
 });
 
 test('shards cover every position once and share out the whole concurrency', () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { UserError } from '../../core/errors.ts';
 import { parseSweep } from '../../core/sweep/parse-sweep.ts';
 import { shardOrdersSignal } from '../../workflows/control-messages.ts';
 import { controlQueue } from '../../workflows/task-queues.ts';
@@ -16,6 +17,8 @@ let temporal: TestNamespace;
 let store: TestStore;
 const trainer = new ArithmeticTrainer();
 const workers: { stop(): Promise<void> }[] = [];
+
+const reported = { ended: 0, failed: 0 };
 
 beforeAll(async () => {
   temporal = await createTestNamespace(inject('temporalAddress'));
@@ -37,7 +40,9 @@ test('a shard that continues as new loses no trial, doubles none, and keeps its 
   const { tally, reports } = await temporal.client.workflow.execute<typeof shardParent>('shardParent', {
     taskQueue: controlQueue,
     workflowId,
-    args: [{ sweepId, spec, index: 0, from: 0, to: 36, concurrency: 5, trialsPerRun: 8, trialsPerReport: 6 }],
+    args: [
+      { sweepId, spec, index: 0, from: 0, to: 36, concurrency: 5, trialsPerRun: 8, trialsPerReport: 30, reported },
+    ],
   });
 
   const numbers = (await store.outcomes(sweepId)).map((row) => row.number);
@@ -50,9 +55,32 @@ test('a shard that continues as new loses no trial, doubles none, and keeps its 
     ...Array.from({ length: 4 }, () => 'CONTINUED_AS_NEW'),
   ]);
   for (const { runId } of runs) expect(await activitiesOf(`${workflowId}/shard`, runId)).toMatchObject({ open: 0 });
-  // One for each 6 trials and one at the end of each run.
-  expect(reports.length).toBeLessThanOrEqual(36 / 6 + runs.length);
+  // However many runs there are: one for each 30 trials and one at the end.
+  expect(reports.length).toBeLessThanOrEqual(2);
   expect(reports.at(-1)).toMatchObject({ running: 0, tally: { states: { converged: 36 } } });
+});
+
+test('a shard whose trials fail says so before its report is due', async () => {
+  const spec = parseSweep(sweepFile({ axes: { depth: [2, 3], seed: { from: 101, count: 8 } } }));
+  const sweepId = randomUUID();
+  const workflowId = `shard-${sweepId}`;
+  await store.openSweep({ id: sweepId, workflowId, spec, trialCount: 64 });
+  trainer.failing = { depth: 2, error: new UserError('No trial of depth 2 can be trained.') };
+  trainer.epochMs = 120;
+  const { tally, reports } = await temporal.client.workflow.execute<typeof shardParent>('shardParent', {
+    taskQueue: controlQueue,
+    workflowId,
+    args: [
+      { sweepId, spec, index: 0, from: 0, to: 64, concurrency: 5, trialsPerRun: 100, trialsPerReport: 64, reported },
+    ],
+  });
+  trainer.failing = undefined;
+  trainer.epochMs = 1;
+
+  expect(tally.states).toMatchObject({ converged: 32, failed: 32 });
+  expect(reports).toHaveLength(2);
+  expect(reports[0]!.tally.states.failed).toBeGreaterThanOrEqual(20);
+  expect(reports[0]!.tally.states.converged).toBeLessThan(32);
 });
 
 test('a shard keeps its orders, and the trials that were called back, when it continues as new', async () => {
@@ -99,10 +127,24 @@ test('a shard leaves out what the sweep excludes', async () => {
   const { tally } = await temporal.client.workflow.execute<typeof shardParent>('shardParent', {
     taskQueue: controlQueue,
     workflowId,
-    args: [{ sweepId, spec, index: 0, from: 0, to: 12, concurrency: 2, trialsPerRun: 4, trialsPerReport: 1 }],
+    args: [
+      {
+        sweepId,
+        spec,
+        index: 0,
+        from: 0,
+        to: 12,
+        concurrency: 2,
+        trialsPerRun: 4,
+        missingInFirstRun: 3,
+        trialsPerReport: 1,
+      },
+    ],
   });
 
   expect(tally.states).toMatchObject({ converged: 9 });
+  // One trial, then four, then four.
+  expect(await runsOf(`${workflowId}/shard`)).toHaveLength(3);
   const cells = (await store.outcomes(sweepId)).map((row) => `${row.initializer} ${row.activation}`);
   expect(cells).toHaveLength(9);
   expect(cells).not.toContain('heNormal tanh');
