@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { ClaimInput } from '../core/claims/claim.ts';
 import { MachineError } from '../core/errors.ts';
 import type { Judgement } from '../core/judgement/judge-sweep.ts';
-import type { SweepStore } from '../storage/sweep-store.ts';
+import type { ProbedOutcome, SweepStore } from '../storage/sweep-store.ts';
 
 /**
  * Judges a sweep by the trials that the store holds of it, and keeps the judgement unless the one that is there rests on the same.
@@ -13,24 +13,42 @@ export async function judgeStoredSweep(store: SweepStore, sweepId: string): Prom
   // Asked for first: a trial that ends meanwhile makes the judgement stale, never wrongly fresh.
   const { current, judgedOn } = await store.evidence(sweepId);
   const { spec } = await store.readSweep(sweepId);
-  const trials = await store.probedOutcomes(sweepId);
-  const judgement = await judgeApart({ trials, target: spec.training.target });
+  const judgement = await judgeApart(store, sweepId, spec.training.target);
   if (judgedOn !== current) await store.storeJudgement(sweepId, current, judgement);
   return judgement;
 }
 
-function judgeApart(input: ClaimInput): Promise<Judgement> {
+/** What the judging process gets: pages of trials, then the target, and with it the word to begin. */
+export type JudgingMessage = readonly ProbedOutcome[] | { readonly target: ClaimInput['target'] };
+
+async function judgeApart(store: SweepStore, sweepId: string, target: ClaimInput['target']): Promise<Judgement> {
   const child = fork(fileURLToPath(new URL('judgement-child.ts', import.meta.url)), [], {
     execArgv: ['--import', import.meta.resolve('tsx')],
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  return new Promise((resolve, reject) => {
-    child.once('message', (judgement) => resolve(judgement as Judgement));
+  const judgement = new Promise<Judgement>((resolve, reject) => {
+    child.once('message', (answer) => resolve(answer as Judgement));
     child.once('error', reject);
     child.once('exit', (code, signal) =>
       reject(new MachineError(`The process that judges a sweep ended without an answer (${signal ?? code}).`)),
     );
-    child.send(input, (error) => error && reject(error));
   });
+  // Resolves when it is sent, so that no more than a page waits here. Where it cannot be, the process has ended, and that is what is told.
+  const send = (message: JudgingMessage): Promise<void> =>
+    new Promise((resolve) => child.send(message, () => resolve()));
+  const hand = async (): Promise<void> => {
+    for (let after = -1; child.connected;) {
+      const page = await store.probedPage(sweepId, after);
+      if (page.length === 0) return send({ target });
+      await send(page);
+      after = page.at(-1)!.number;
+    }
+  };
+  try {
+    const [answer] = await Promise.all([judgement, hand()]);
+    return answer;
+  } finally {
+    child.kill();
+  }
 }

@@ -34,8 +34,8 @@ type ProbedRow = Omit<ProbedOutcome, 'state' | 'layers'> & {
 export async function probedOutcomes(client: PrismaClient, sweepId: string): Promise<ProbedOutcome[]> {
   const found: ProbedOutcome[] = [];
   for (let after = -1; ;) {
-    const page = await readPage(client, sweepId, after);
-    found.push(...page.map(probedOutcome));
+    const page = await probedPage(client, sweepId, after);
+    found.push(...page);
     if (page.length < pageSize) break;
     after = page.at(-1)!.number;
   }
@@ -43,8 +43,9 @@ export async function probedOutcomes(client: PrismaClient, sweepId: string): Pro
   return found;
 }
 
-function readPage(client: PrismaClient, sweepId: string, after: number): Promise<ProbedRow[]> {
-  return client.$queryRaw<ProbedRow[]>`
+/** Those of numbers above `after`, as many as one statement reads. */
+export async function probedPage(client: PrismaClient, sweepId: string, after: number): Promise<ProbedOutcome[]> {
+  const rows = await client.$queryRaw<ProbedRow[]>`
     SELECT ${outcomeColumns}, t.epoch_budget AS "epochBudget", y.*
     FROM sweep_trial l JOIN trial t ON t.id = l.trial_id
     CROSS JOIN LATERAL (
@@ -68,6 +69,7 @@ function readPage(client: PrismaClient, sweepId: string, after: number): Promise
     ) AS y
     WHERE l.sweep_id = ${sweepId} AND l.number > ${after}::int AND t.state <> 'running'
     ORDER BY l.number LIMIT ${pageSize}::int`;
+  return rows.map(probedOutcome);
 }
 
 function probedOutcome(row: ProbedRow): ProbedOutcome {

@@ -10,7 +10,7 @@ import { trialClaimer } from './claims.ts';
 import { connect } from './database.ts';
 import { abandonTrial, recordFailure, trialFinisher } from './endings.ts';
 import { recordEvent } from './events.ts';
-import { evidence, probedOutcomes, storeJudgement } from './judgements.ts';
+import { evidence, probedOutcomes, probedPage, storeJudgement } from './judgements.ts';
 import { recordProgressOfMany } from './records.ts';
 import { extendSweep, failedNumbers, isPaused, releaseTrial, setPaused } from './sweep-control.ts';
 import { storageError } from './storage-error.ts';
@@ -109,6 +109,7 @@ export async function openStore(
       }),
     outcomes: (sweepId) => run('outcomes', { sweepId }, () => outcomes(client, sweepId)),
     probedOutcomes: (sweepId) => run('probedOutcomes', { sweepId }, () => probedOutcomes(client, sweepId)),
+    probedPage: (sweepId, after) => run('probedPage', { sweepId, after }, () => probedPage(client, sweepId, after)),
     initialLayers: (sweepId) => run('initialLayers', { sweepId }, () => initialLayers(client, sweepId)),
     evidence: (sweepId) => run('evidence', { sweepId }, () => evidence(client, sweepId)),
     storeJudgement: (sweepId, restsOn, judgement) =>

@@ -234,6 +234,8 @@ export interface SweepStore {
   outcomes(sweepId: string): Promise<TrialOutcomeRow[]>;
   /** The same with what probes saw of their layers, summed up. */
   probedOutcomes(sweepId: string): Promise<ProbedOutcome[]>;
+  /** A few thousand of these, of numbers above `after`; none when there are no more. For who cannot hold them all. */
+  probedPage(sweepId: string, after: number): Promise<ProbedOutcome[]>;
   /** What probes saw of every single layer of those trials before their first step, in order of trial and layer: for sweeps of a few hundred trials. */
   initialLayers(sweepId: string): Promise<TrialLayerRow[]>;
   evidence(sweepId: string): Promise<SweepEvidence>;

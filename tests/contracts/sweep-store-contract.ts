@@ -465,6 +465,8 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
         { ...outcome, epochBudget: 30, layers: layerSummary(2, records) },
       ]);
       expect(await store.probedOutcomes(b)).toEqual([]);
+      expect(await store.probedPage(a, -1)).toEqual(await store.probedOutcomes(a));
+      expect(await store.probedPage(a, 0)).toEqual([]);
     });
 
     it('gives back every layer of finished trials before training, exactly as it was recorded and in order', async () => {
