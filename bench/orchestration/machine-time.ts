@@ -13,14 +13,18 @@ interface ProcessTimes {
   readonly seconds: number;
 }
 
+export interface MachineTime {
+  /** So far, s. */
+  read(): Promise<Record<string, number>>;
+  stop(): Promise<Record<string, number>>;
+}
+
 /**
  * Processor time (user and system) that process trees spend from the call until `stop`, by name of their roots, s. Looks at /proc four times a
  * second, because who waits for ended children differs from system to system: what a process spends after the last look
  * at it is not seen, nor is one that lives for less. A process that was seen once stays in its tree when its parent dies. Linux only.
  */
-export async function watchMachineTime(
-  roots: Readonly<Record<string, number>>,
-): Promise<{ stop(): Promise<Record<string, number>> }> {
+export async function watchMachineTime(roots: Readonly<Record<string, number>>): Promise<MachineTime> {
   const known = new Map<string, { readonly name: string; readonly before: number; last: number }>();
   const look = async (isFirst: boolean): Promise<void> => {
     const processes = new Map((await readProcesses()).map((process) => [process.pid, process]));
@@ -46,14 +50,18 @@ export async function watchMachineTime(
   const timer = setInterval(() => {
     looking = looking.then(() => look(false));
   }, samplingMs);
+  const read = async (): Promise<Record<string, number>> => {
+    looking = looking.then(() => look(false));
+    await looking;
+    const sums: Record<string, number> = Object.fromEntries(Object.keys(roots).map((name) => [name, 0]));
+    for (const { name, before, last } of known.values()) sums[name]! += last - before;
+    return sums;
+  };
   return {
-    async stop() {
+    read,
+    stop() {
       clearInterval(timer);
-      await looking;
-      await look(false);
-      const sums: Record<string, number> = Object.fromEntries(Object.keys(roots).map((name) => [name, 0]));
-      for (const { name, before, last } of known.values()) sums[name]! += last - before;
-      return sums;
+      return read();
     },
   };
 }
