@@ -13,18 +13,18 @@ export const initsweep: ContenderKind = {
   afterKill: 'tried again by itself; what ended is kept',
 
   async start(load, surroundings) {
-    const { client, parts, close } = await startOwnStack(
+    const stack = await startOwnStack(
       [fileURLToPath(new URL('training-worker.ts', import.meta.url)), String(load.concurrency)],
       { SWEEP_MAX_AXIS_VALUES: String(load.trials) },
       surroundings,
     );
     return {
       system: 'initsweep',
-      parts,
-      close,
+      parts: stack.parts,
+      close: () => stack.close(),
 
       async run() {
-        await client.workflow.execute<typeof sweep>('sweep', {
+        await stack.client.workflow.execute<typeof sweep>('sweep', {
           taskQueue: controlQueue,
           workflowId: 'orchestration',
           args: [sweepFile(load)],
