@@ -13,21 +13,26 @@ export const trialLink = rowLink('Open this trial', 'trial', {
   'var-trial': cellOfRow('trial'),
 });
 
+const mostListed = 500;
+
 /** Trials that ended without a usable network, and why. */
 export function failurePanel(): TablePanel {
   return table(
     {
       title: 'Diverged, failed and cancelled trials',
-      description:
-        'Diverged is a result (a loss or a weight became NaN or infinite); failed means that no attempt could finish. The first 500, failed ones first.',
+      description: `Diverged is a result (a loss or a weight became NaN or infinite); failed means that no attempt could finish. The first ${mostListed}, failed ones first, by network.`,
       noData: 'Nothing went wrong.',
     },
-    `SELECT number AS "trial", state, initializer, regime, seed, reason,
-  epochs_run AS "epochs", backend, worker, attempt, finished_at AS "finished"
-FROM trial_detail
-WHERE sweep_id = ${quoted('sweep')} AND state IN ('diverged', 'failed', 'cancelled')
-ORDER BY state = 'failed' DESC, number
-LIMIT 500`,
+    `SELECT d.number AS "trial", d.state, d.initializer, d.regime, d.seed, d.reason,
+  d.epochs_run AS "epochs", d.backend, d.worker, d.attempt, d.finished_at AS "finished"
+FROM (
+${firstIn('failed', 'failed')}
+  UNION ALL
+${firstIn('diverged + cancelled', 'diverged', 'cancelled')}
+) w
+JOIN trial_detail d ON d.sweep_id = ${quoted('sweep')} AND d.number = w.number
+ORDER BY d.state = 'failed' DESC, d.activation, d.depth, d.setting, d.initializer, d.number
+LIMIT ${mostListed}`,
   )
     .span(16)
     .height(10)
@@ -36,6 +41,16 @@ LIMIT 500`,
     .overrideByRegexp('/^(seed|epochs|attempt)$/', count)
     .overrideByName('finished', instant)
     .overrideByName('reason', sentence);
+}
+
+/** Numbers of trials in these states, cell by cell: of a large sweep only as many are read as are listed. */
+function firstIn(count: string, ...states: readonly string[]): string {
+  return `  (SELECT k.number
+  FROM cell_result c
+  JOIN cell_trial k ON k.cell_id = c.cell_id
+  WHERE c.sweep_id = ${quoted('sweep')} AND c.${count.replaceAll(' + ', ' + c.')} > 0 AND k.state IN (${states.map((state) => `'${state}'`).join(', ')})
+  ORDER BY c.activation, c.depth, c.setting, c.initializer, k.number
+  LIMIT ${mostListed})`;
 }
 
 /** Pauses, restarts and faults. */

@@ -3,10 +3,13 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseActivation, parseInitializer } from '../../core/sweep/parse-choice.ts';
+import type { SweepSpec } from '../../core/sweep/sweep-spec.ts';
 import { predictLayers } from '../../core/theory/predict-layers.ts';
+import { cellOf, cellParts } from '../../core/trial/labels.ts';
+import type { TrialConfig } from '../../core/trial/trial-config.ts';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
 import type { Fenced, SweepStore } from '../../storage/sweep-store.ts';
-import { claim, epoch, layer, result, sweep } from '../contracts/sweep-store-samples.ts';
+import { claim, epoch, layer, result, spec, sweep } from '../contracts/sweep-store-samples.ts';
 import { SweepStoreModel } from '../contracts/sweep-store-model.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 
@@ -160,37 +163,113 @@ test('each claim of a trial is kept as an attempt', async () => {
   ]);
 });
 
-test('a sweep that is closed has the theory of its probed networks, from what the first layer was measured to have', async () => {
+const blocks = { name: 'residual', blockLayers: 2 } as const;
+const mlp = { name: 'mlp' } as const;
+
+test.each([
+  { network: mlp, normalization: { name: 'none' } },
+  { network: blocks, normalization: { name: 'none' } },
+  { network: mlp, normalization: { name: 'layer' } },
+  { network: blocks, normalization: { name: 'layer' } },
+] as const)(
+  'a sweep that is closed has the theory of its probed networks, from what the first layer was measured to have: $network.name, $normalization.name',
+  async (build) => {
+    const id = await opened();
+    for (const [number, variance] of [
+      [0, 2],
+      [4, 8],
+    ] as const) {
+      const { config } = claim(id, number, '');
+      const trial = await claimed(id, number, randomUUID(), { config: { ...config, ...build, depth: 4 } });
+      await store.finishTrial(trial, result(), {
+        epochs: [epoch(0)],
+        layers: [layer(0, 1, { preActivationVariance: variance })],
+      });
+    }
+    await store.closeSweep(id, 'completed', 'all trials ended');
+    const { rows } = await client.query(
+      `SELECT c.initializer, c.activation, c.width, h.layer, h.activation_variance, h.backpropagated_ratio, h.gradient_ratio
+       FROM cell_theory h JOIN cell c ON c.id = h.cell_id WHERE c.sweep_id = $1 ORDER BY h.layer`,
+      [id],
+    );
+    const [cell] = rows as { initializer: string; activation: string; width: number }[];
+    expect(rows).toHaveLength(4);
+    const predicted = predictLayers({
+      ...build,
+      initializer: parseInitializer(cell!.initializer),
+      activation: parseActivation(cell!.activation),
+      layerSizes: Array<number>(6).fill(cell!.width),
+      // Geometric mean of 2 and 8.
+      firstVariance: 4,
+    })!;
+    for (const row of rows as { layer: number; activation_variance: number; backpropagated_ratio: number }[]) {
+      const own = predicted[row.layer - 1]!;
+      // 1e-12: the server's exp and ln against JavaScript's.
+      expect(row.activation_variance / own.activationVariance).toBeCloseTo(1, 12);
+      const ratio = (own.backpropagatedRatio / predicted[3]!.backpropagatedRatio) ** 2;
+      expect(row.backpropagated_ratio / ratio).toBeCloseTo(1, 12);
+    }
+    expect(rows.at(-1)).toMatchObject({ backpropagated_ratio: 1, gradient_ratio: 1 });
+    expect(rows[0]).toMatchObject({ gradient_ratio: null });
+  },
+);
+
+test('networks that theory says nothing of are left out, however many there are', async () => {
   const id = await opened();
-  for (const [number, variance] of [
-    [0, 2],
-    [4, 8],
-  ] as const) {
-    const trial = await claimed(id, number, randomUUID());
-    await store.finishTrial(trial, result(), {
-      epochs: [epoch(0)],
-      layers: [layer(0, 1, { preActivationVariance: variance })],
-    });
+  const silent = [
+    { normalization: { name: 'batch' } },
+    { network: { name: 'convolution', kernelSize: 3 } },
+    { initializer: { name: 'constant', value: 0.1 } },
+  ] as const;
+  for (const [number, build] of silent.entries()) {
+    const { config } = claim(id, number, '');
+    const trial = await claimed(id, number, randomUUID(), { config: { ...config, ...build } });
+    await store.finishTrial(trial, result(), { epochs: [epoch(0)], layers: [layer(0, 1)] });
   }
   await store.closeSweep(id, 'completed', 'all trials ended');
   const { rows } = await client.query(
-    `SELECT c.initializer, c.activation, c.depth, c.width, h.layer, h.activation_variance, h.backpropagated_ratio, h.gradient_ratio
-     FROM cell_theory h JOIN cell c ON c.id = h.cell_id WHERE c.sweep_id = $1 ORDER BY h.layer`,
+    'SELECT FROM cell_theory h JOIN cell c ON c.id = h.cell_id WHERE c.sweep_id = $1',
     [id],
   );
-  const [cell] = rows as { initializer: string; activation: string; depth: number; width: number }[];
-  expect(rows).toHaveLength(cell!.depth);
-  const predicted = predictLayers({
-    initializer: parseInitializer(cell!.initializer),
-    activation: parseActivation(cell!.activation),
-    layerSizes: Array<number>(cell!.depth + 2).fill(cell!.width),
-    // Geometric mean of 2 and 8.
-    firstVariance: 4,
-  })!;
-  for (const row of rows as { layer: number; activation_variance: number; backpropagated_ratio: number }[]) {
-    // 1e-12: the server's exp and ln against JavaScript's.
-    expect(row.activation_variance / predicted[row.layer - 1]!.activationVariance).toBeCloseTo(1, 12);
-  }
-  expect(rows.at(-1)).toMatchObject({ backpropagated_ratio: 1, gradient_ratio: 1 });
-  expect(rows[0]).toMatchObject({ gradient_ratio: null });
+  expect(rows).toEqual([]);
+});
+
+test("a cell's setting has the words that people read elsewhere, for the axes that vary", async () => {
+  const id = randomUUID();
+  const { axes, ...others } = spec;
+  const varied: SweepSpec = {
+    ...others,
+    axes: {
+      ...axes,
+      network: [mlp, blocks],
+      normalization: [{ name: 'none' }, { name: 'layer' }, { name: 'batch' }],
+      width: [16, 64],
+      learningRate: [0.1, 0.00003],
+      optimizer: [{ name: 'sgd' }, { name: 'momentum', momentum: 0.8 }],
+      batchSize: [32, 64],
+      dataset: [
+        { name: 'digits', split: 0 },
+        { name: 'spirals', examples: 500, noise: 0.1, seed: 0, split: 0 },
+      ],
+    },
+  };
+  await store.openSweep({ ...sweep(id), spec: varied });
+  const last = Object.fromEntries(Object.entries(varied.axes).map(([axis, values]) => [axis, values.at(-1)]));
+  const { config } = claim(id, 0, '');
+  const configs: TrialConfig[] = [
+    config,
+    { ...config, normalization: { name: 'layer' } },
+    { ...config, ...last, activation: config.activation, seed: 1 },
+  ];
+  for (const [number, each] of configs.entries()) await claimed(id, number, randomUUID(), { config: each });
+  await store.progress(id);
+  const { rows } = await client.query<{ setting: string }>(
+    'SELECT c.setting FROM sweep_trial l JOIN cell c ON c.id = l.cell_id WHERE l.sweep_id = $1 ORDER BY l.number',
+    [id],
+  );
+  const alwaysTold = ['initializer', 'activation', 'depth'];
+  expect(rows.map(({ setting }) => setting)).toEqual(
+    configs.map((each) => cellParts(cellOf(each), (axis) => !alwaysTold.includes(axis)).join(', ')),
+  );
+  expect(rows[0]!.setting).toMatch(/^mlp, no normalization, width 16, /);
 });

@@ -1,12 +1,24 @@
 import { initializerLine, lineChart, type ChartLine, type LinePoint } from '../../charts/line-chart.ts';
+import type { GroupComparison } from '../../../core/comparison/comparison.ts';
 import { groupedBy } from '../../../core/comparison/grouped-by.ts';
+import { networkAxes } from '../../../core/trial/labels.ts';
+import { rateSensitivityCharts } from '../../charts/rate-sensitivity.ts';
 import type { ReportData } from './report-data.ts';
 
 /** Three stand side by side on a wide page. */
 const width = 420;
 
+/** How much the learning rate matters: one picture a network that was trained with several of them. */
+export function rateCharts({ comparisons }: ReportData): string[] {
+  return rateSensitivityCharts(comparisons).map((chart) => lineChart({ ...chart, width }));
+}
+
 /** The pictures of one network of the sweep: learning curves, share at the target, signals by layer. Those without data are left out. */
-export function networkCharts({ sweep, curves, survival, signals }: ReportData, regime: string): string[] {
+export function networkCharts(
+  { sweep, networks, curves, survival, signals }: ReportData,
+  group: GroupComparison['group'],
+): string[] {
+  const regime = networks.find((network) => networkAxes.every((axis) => network[axis] === group[axis]))?.regime;
   const own = <Point extends { readonly regime: string }>(points: readonly Point[]) =>
     points.filter((point) => point.regime === regime);
   return [

@@ -32,6 +32,9 @@ export interface SignalPoint extends OfCell {
   readonly theory: number | null;
 }
 
+/** A network of the sweep, and what the views call it. */
+export type NamedNetwork = GroupComparison['group'] & { readonly regime: string };
+
 /** On what the trials were trained, and how many of them. */
 export interface Provenance {
   readonly backend: string;
@@ -47,6 +50,7 @@ export interface ReportData {
   readonly outcomes: readonly TrialOutcomeRow[];
   readonly judgement: Judgement;
   readonly comparisons: readonly GroupComparison[];
+  readonly networks: readonly NamedNetwork[];
   readonly curves: readonly CurvePoint[];
   readonly survival: readonly SurvivalPoint[];
   readonly signals: readonly SignalPoint[];
@@ -62,6 +66,12 @@ export async function readReportData(store: SweepStore, reader: SweepReader, swe
     outcomes,
     judgement,
     comparisons: compareInitializers(outcomes, spec.training),
+    networks: await reader.rows<NamedNetwork>(
+      `SELECT DISTINCT regime, activation, network, normalization, depth, width, learning_rate AS "learningRate", optimizer,
+         batch_size AS "batchSize", dataset
+       FROM cell_result WHERE sweep_id = $1`,
+      [id],
+    ),
     curves: await reader.rows<CurvePoint>(
       `SELECT initializer, regime, metric, epoch, lower_quartile AS "lowerQuartile", median, upper_quartile AS "upperQuartile"
        FROM cell_curve WHERE sweep_id = $1 AND metric LIKE 'validation %' ORDER BY regime, initializer, metric, epoch`,

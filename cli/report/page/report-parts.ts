@@ -4,7 +4,7 @@ import { finalTrialStates } from '../../../core/trial/trial-record.ts';
 import { durationText } from '../../progress/progress-text.ts';
 import { answer } from '../answer.ts';
 import { intervalText, metricText } from '../numbers.ts';
-import { networkCharts } from './network-charts.ts';
+import { networkCharts, rateCharts } from './network-charts.ts';
 import type { ReportData } from './report-data.ts';
 import { sweepHeatmaps } from './sweep-heatmaps.ts';
 
@@ -50,6 +50,7 @@ export function reportParts(data: ReportData): ReportPart[] {
           ),
           { kind: 'pictures' as const, pictures: sweepHeatmaps(comparisons) },
         ]),
+    ...ratesPart(data),
     heading(2, 'Network by network'),
     ...comparisons.flatMap((comparison) => networkParts(data, comparison)),
     heading(2, 'Methods'),
@@ -101,7 +102,8 @@ function effectText({ effect: { value, interval, unit } }: Finding): string {
   return [short(value), intervalText(interval, short), unit].filter(Boolean).join(' ');
 }
 
-function networkParts(data: ReportData, { title, results, metric, verdict }: GroupComparison): ReportPart[] {
+function networkParts(data: ReportData, comparison: GroupComparison): ReportPart[] {
+  const { group, title, results, metric, verdict } = comparison;
   const number = (value: number | null) => metricText(value, metric);
   const rows = results.map((result, i) => [
     String(i + 1),
@@ -122,14 +124,20 @@ function networkParts(data: ReportData, { title, results, metric, verdict }: Gro
       verdict.kind === 'best' ? `Best: ${verdict.initializer}, ${verdict.reason}.` : `Undecided: ${verdict.reason}.`,
     ),
     table(['', 'initializer', 'trials', 'converged', 'diverged', 'epochs to target', metricName, '1 is better'], rows),
-    { kind: 'pictures', pictures: networkCharts(data, title.split(' · ').slice(0, 2).join(' · ') + settingOf(title)) },
+    { kind: 'pictures', pictures: networkCharts(data, group) },
   ];
 }
 
-/** The views put a comma between the axes that vary; titles a dot. */
-function settingOf(title: string): string {
-  const others = title.split(' · ').slice(2);
-  return others.length === 0 ? '' : ` · ${others.join(', ')}`;
+function ratesPart(data: ReportData): ReportPart[] {
+  const pictures = rateCharts(data);
+  if (pictures.length === 0) return [];
+  return [
+    heading(2, 'How much the learning rate matters'),
+    text(
+      'Interquartile mean over seeds at each learning rate, with its 95 % interval. A wide hill forgives a poor choice of the rate. A trial that diverged counts as the worst there is.',
+    ),
+    { kind: 'pictures', pictures },
+  ];
 }
 
 const methods = [

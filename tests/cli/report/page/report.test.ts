@@ -4,13 +4,17 @@ import { htmlReport } from '../../../../cli/report/page/html-report.ts';
 import { markdownReport } from '../../../../cli/report/page/markdown-report.ts';
 import { readReportData, type ReportData } from '../../../../cli/report/page/report-data.ts';
 import { reportParts } from '../../../../cli/report/page/report-parts.ts';
+import { createPlan } from '../../../../core/sweep/plan.ts';
+import type { SweepSpec } from '../../../../core/sweep/sweep-spec.ts';
 import { openStore } from '../../../../storage/prisma-sweep-store.ts';
+import type { SweepStore } from '../../../../storage/sweep-store.ts';
 import { withSweepReader } from '../../../../storage/sweep-reader.ts';
-import { claim, epoch, layer, result, sweep } from '../../../contracts/sweep-store-samples.ts';
+import { claim, epoch, layer, result, spec, sweep } from '../../../contracts/sweep-store-samples.ts';
 import { createTestDatabase, type TestDatabase } from '../../../setup/test-database.ts';
 
 let database: TestDatabase;
 let data: ReportData;
+let ratesData: ReportData;
 
 /** Numbers 0, 4, 8 ... are heNormal at depth 2, those after each of them normal(sd=0.01): it takes longer. */
 beforeAll(async () => {
@@ -27,12 +31,32 @@ beforeAll(async () => {
     await store.finishTrial(trial, ended, { epochs: Array.from({ length: 9 }, (_, at) => epoch(at)), layers });
   }
   await store.closeSweep('a', 'completed', 'done');
-  data = await withSweepReader(database.url, async (reader) =>
-    readReportData(store, reader, await store.readSweep('a')),
-  );
+  await fillWithRates(store);
+  [data, ratesData] = await withSweepReader(database.url, async (reader) => [
+    await readReportData(store, reader, await store.readSweep('a')),
+    await readReportData(store, reader, await store.readSweep('rates')),
+  ]);
   await store.close();
 });
 afterAll(() => database.drop());
+
+/** Both initializers with two learning rates and two normalizations, two seeds each, at depth 2. */
+async function fillWithRates(store: SweepStore): Promise<void> {
+  const normalization = [{ name: 'none' }, { name: 'layer' }] as const;
+  const axes = { ...spec.axes, depth: [2], seed: [0, 1], learningRate: [0.1, 0.01], normalization };
+  const planned: SweepSpec = { ...spec, name: 'rates', axes };
+  const plan = createPlan(planned);
+  await store.openSweep({ ...sweep('rates'), spec: planned, trialCount: plan.trialCount });
+  for (let number = 0; number < plan.trialCount; number++) {
+    const trial = await store.claimTrial(
+      claim('rates', number, `rate ${number}`, { config: plan.decode(number).config }),
+    );
+    if (trial.kind !== 'claimed') throw new Error(trial.kind);
+    const records = { epochs: [epoch(0), epoch(1), epoch(4)], layers: [] };
+    await store.finishTrial(trial, result({ testAccuracy: 0.8 + number / 100 }), records);
+  }
+  await store.closeSweep('rates', 'completed', 'done');
+}
 
 describe('the page', () => {
   const page = () => htmlReport('sample', reportParts(data));
@@ -83,6 +107,29 @@ describe('the page', () => {
     const { document } = parseHTML(page());
     const [, file] = [...document.querySelectorAll('pre code')].map((code) => code.textContent);
     expect(JSON.parse(file!)).toEqual(data.sweep.spec);
+  });
+});
+
+describe('a sweep with learning rates and normalizations as axes', () => {
+  test('shows how much the rate matters, and the pictures of each network, whose name has several parts', () => {
+    const { document } = parseHTML(htmlReport('rates', reportParts(ratesData)));
+    const titles: Record<string, string[]> = {};
+    let heading = '';
+    for (const element of document.querySelectorAll('h2, h3, svg.chart')) {
+      if (element.tagName.startsWith('H')) heading = element.textContent ?? '';
+      else (titles[heading] ??= []).push(element.getAttribute('aria-label') ?? '');
+    }
+    expect(titles['How much the learning rate matters']).toEqual([
+      'relu · layer normalization · depth 2',
+      'relu · no normalization · depth 2',
+    ]);
+    expect(titles['relu · layer normalization · depth 2 · rate 0.01']).toContain(
+      'validation loss: median and quartiles over seeds',
+    );
+  });
+
+  test('and none of one with a single rate', () => {
+    expect(htmlReport('sample', reportParts(data))).not.toContain('How much the learning rate matters');
   });
 });
 
