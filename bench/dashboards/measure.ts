@@ -8,11 +8,12 @@ import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import Table from 'cli-table3';
 import pg from 'pg';
 import { dashboards } from '../../infra/grafana/dashboard-files.ts';
+import { expandQuery } from '../../infra/grafana/expand-query.ts';
 import type { VariableValues } from '../../infra/grafana/interpolate.ts';
+import { panelSql, readVariables, sqlPanels, valuesOfCopies } from '../../infra/grafana/panel-queries.ts';
 import { startPostgres } from '../../infra/local/postgres.ts';
 import { migrate } from '../../storage/migrate.ts';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
-import { expandQuery, panelSql, readVariables, sqlPanels } from '../../tests/infra/grafana/expand-query.ts';
 import { largeSweep, loadLargeSweep } from './load-sweep.ts';
 
 const rounds = 5;
@@ -36,7 +37,7 @@ try {
   });
   for (const [page, dashboard] of Object.entries(dashboards())) {
     const model = dashboard.toModel();
-    const values = await readVariables(model, client);
+    const values = await readVariables(model, client, lastHours());
     for (const panel of sqlPanels(model))
       table.push([page, panel.title ?? '', ...(await measure(client, panel, values))]);
   }
@@ -58,13 +59,14 @@ async function keepTheory(url: string): Promise<void> {
   await store.close();
 }
 
+/** The time range that the dashboards open with, at one point a minute. */
+function lastHours() {
+  return { from: new Date(Date.now() - 6 * 3_600_000), to: new Date(), intervalMs: 60_000 };
+}
+
 async function measure(client: pg.Client, panel: Panel, values: VariableValues): Promise<string[]> {
-  const repeated = panel.repeat ? { [panel.repeat]: [values[panel.repeat] ?? ''].flat()[0] ?? '' } : {};
-  const sql = expandQuery(
-    panelSql(panel),
-    { ...values, ...repeated },
-    { from: new Date(Date.now() - 6 * 3_600_000), to: new Date() },
-  );
+  const [first] = valuesOfCopies(panel, values);
+  const sql = expandQuery(panelSql(panel), { values: first!, ...lastHours() });
   const durations: number[] = [];
   let rowCount = 0;
   for (let round = 0; round < rounds; round++) {

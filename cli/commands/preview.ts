@@ -1,9 +1,14 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MachineError } from '../../core/errors.ts';
-import { dashboardFolder } from '../../infra/grafana/dashboard-files.ts';
+import { writeDashboards } from '../../infra/grafana/dashboard-files.ts';
 import { findBrowser, pictureThemes, pictureWidths, takePictures } from '../../infra/grafana/preview/pictures.ts';
 import { type Preview, startPreview } from '../../infra/grafana/preview/preview-server.ts';
 import { findFreePort } from '../../infra/local/ports.ts';
+import { findStack } from '../../infra/local/stack.ts';
+import { temporalUiOfStack } from '../../infra/local/stack-state.ts';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
 import { findReader } from '../preview/find-reader.ts';
 import { findSweep } from '../find-sweep.ts';
@@ -14,12 +19,18 @@ const usualPort = 8300;
 export async function previewCommand(id: string | undefined, options: { pictures?: string }): Promise<void> {
   const { ownerUrl, readerUrl } = await findReader(process.env);
   const sweepId = id === undefined ? null : await sweepIdOf(ownerUrl, id);
-  const preview = await startPreview({ readerUrl, folder: dashboardFolder, port: await findFreePort(usualPort) });
+  const folder = await mkdtemp(join(tmpdir(), 'initsweep-preview-'));
   try {
-    if (options.pictures === undefined) await serve(preview, sweepId);
-    else await draw(preview, sweepId, options.pictures);
+    await writeDashboards(folder, { temporalUi: temporalUiOfStack(await findStack()) });
+    const preview = await startPreview({ readerUrl, folder, port: await findFreePort(usualPort) });
+    try {
+      if (options.pictures === undefined) await serve(preview, sweepId);
+      else await draw(preview, sweepId, options.pictures);
+    } finally {
+      await preview.close();
+    }
   } finally {
-    await preview.close();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

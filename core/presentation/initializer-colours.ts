@@ -1,16 +1,21 @@
 /** How results are shown, the same on dashboards and in reports: no I/O, no numbers of any trial. */
+import { groupedBy } from '../comparison/grouped-by.ts';
 import type { InitializerName } from '../initializers/initializer.ts';
 
 /** How an initializer's line is drawn: solid, or dashes and gaps in pixels. */
 export type LineDash = readonly number[] | null;
 
 export interface InitializerStyle {
-  /** Source of a regular expression that its labels, and no other style's, match. */
-  readonly pattern: string;
   /** `#rrggbb`. */
   readonly colour: string;
   readonly dash: LineDash;
 }
+
+/** A part of a style, for what finds it by pattern, as Grafana does: the source of a regular expression and what its labels have in common. */
+export type StyleRule<Part extends keyof InitializerStyle> = { readonly pattern: string } & Pick<
+  InitializerStyle,
+  Part
+>;
 
 /**
  * Hues by family, after Okabe and Ito 2008 and Tol's muted scheme (2021): told apart with each common colour vision deficiency, and dark enough for
@@ -69,22 +74,39 @@ const sized: readonly string[] = [
   'meanField',
 ] satisfies InitializerName[];
 
-/** Every style, for what finds it by pattern, as Grafana does. Each label of an initializer matches one of them. */
-export const initializerStyles: readonly InitializerStyle[] = Object.entries(families).flatMap(
-  ([name, { colour, dash }]) =>
-    (sized.includes(name) ? bySize : plainOrNot).map(({ rest, towards }) => ({
-      pattern: `^${name}${rest}`,
-      colour: shade(colour, towards),
-      dash,
-    })),
+const shades = Object.entries(families).flatMap(([name, { colour }]) =>
+  (sized.includes(name) ? bySize : plainOrNot).map(({ rest, towards }) => ({
+    name,
+    rest,
+    colour: shade(colour, towards),
+  })),
 );
+
+/** Each label of an initializer matches exactly one of them. */
+export const initializerColours: readonly StyleRule<'colour'>[] = [
+  ...groupedBy(shades, ({ colour, rest }) => `${colour} ${rest}`).values(),
+].map((members) => ({
+  pattern: anyName(members.map(({ name }) => name)) + members[0]!.rest,
+  colour: members[0]!.colour,
+}));
+
+/** Those that are not drawn solid; a label matches one of them or none. */
+export const initializerDashes: readonly StyleRule<'dash'>[] = [
+  ...groupedBy(
+    Object.entries(families).filter(([, { dash }]) => dash !== null),
+    ([, { dash }]) => String(dash),
+  ).values(),
+].map((members) => ({ pattern: `${anyName(members.map(([name]) => name))}\\b`, dash: members[0]![1].dash }));
+
+function anyName(names: readonly string[]): string {
+  return `^(${names.join('|')})`;
+}
 
 /** The style of an initializer by its label, such as `heNormal` or `normal(sd=0.01)`; one that we do not have is drawn as plain normal is. */
 export function initializerStyle(label: string): InitializerStyle {
-  return (
-    initializerStyles.find(({ pattern }) => new RegExp(pattern).test(label)) ??
-    initializerStyles.find(({ pattern }) => pattern === '^normal$')!
-  );
+  const matches = ({ pattern }: StyleRule<never>): boolean => new RegExp(pattern).test(label);
+  const { colour } = initializerColours.find(matches) ?? families.normal;
+  return { colour, dash: initializerDashes.find(matches)?.dash ?? null };
 }
 
 /** Mixes a colour with white (`towards` > 0) or black (< 0). */

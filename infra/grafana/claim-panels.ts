@@ -19,33 +19,8 @@ const figure = [
   { id: 'decimals', value: 4 },
 ];
 
-/** What the sweep recommends, and what it says of the six claims. */
-export function claimPanels(): TablePanel[] {
-  return [recommendations(), verdictsPanel()];
-}
-
-function recommendations(): TablePanel {
-  return table(
-    {
-      title: 'Recommendation',
-      description:
-        'For each network the initializer that is ahead of all others beyond chance, beside the one that mean-field theory would choose. "None is ahead": the best ones are ' +
-        'not told apart by this many seeds; any of them will do.',
-      noData: 'A sweep is judged when it ends: there is no recommendation yet.',
-    },
-    `SELECT activation, depth, setting, coalesce(initializer, 'none is ahead') AS "initializer", evidence, theory
-FROM sweep_recommendations
-WHERE sweep_id = ${quoted('sweep')}
-ORDER BY number`,
-  )
-    .span(12)
-    .height(12)
-    .overrideByName('depth', [...count, ...width(60)])
-    .overrideByName('initializer', width(125))
-    .overrideByName('evidence', sentence);
-}
-
-function verdictsPanel(): TablePanel {
+/** What the sweep says of the six claims. */
+export function verdictsPanel(): TablePanel {
   return table(
     {
       title: 'Six claims of the textbooks',
@@ -58,10 +33,9 @@ FROM claim_verdicts
 WHERE sweep_id = ${quoted('sweep')}
 ORDER BY claim`,
   )
-    .span(12)
-    .height(12)
+    .height(9)
     .overrideByName('verdict', verdictCell)
-    .overrideByName('claim', [...sentence, ...width(150)])
+    .overrideByName('claim', [...sentence, ...width(260)])
     .overrideByRegexp('/^(supported|refuted|open)$/', [...count, ...width(78)])
     .overrideByName('summary', sentence);
 }

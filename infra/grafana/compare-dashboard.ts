@@ -5,7 +5,7 @@ import { colouredText, count, instant, sentence, shareBar } from './fields.ts';
 import { GridDashboard } from './grid-dashboard.ts';
 import { inBlues, lines, matrix, table, trend } from './panels.ts';
 import { anyOf, quoted } from './sql-query.ts';
-import { notReached, notReachedMapping, stateMapping } from './states.ts';
+import { emptyMapping, notReached, notReachedMapping, stateMapping } from './states.ts';
 import { curvesVariable, datasourceVariable, severalOf, sweepsVariable } from './variables.ts';
 
 const chosenSweeps = anyOf('sweep_id', 'sweeps');
@@ -112,7 +112,7 @@ function epochs(): TablePanel {
     .decimals(0)
     .min(0)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.ContinuousYlRd))
-    .mappings([notReachedMapping]);
+    .mappings([emptyMapping, notReachedMapping]);
 }
 
 function accuracy(): TablePanel {

@@ -1,39 +1,47 @@
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
-import { count, loss, share, shareBar, width } from './fields.ts';
+import { count, loss, sentence, share, shareBar, width } from './fields.ts';
 import { inBlues, matrix, type PanelText, steps, table } from './panels.ts';
 import { quoted } from './sql-query.ts';
-import { notReached, notReachedMapping } from './states.ts';
+import { emptyMapping, notReached, notReachedMapping } from './states.ts';
 import { chosenCells, chosenInitializers } from './variables.ts';
 
 const noResult = 'No trial of these networks has ended yet.';
 
-/** Which initializer wins in each network. */
+/** Which initializer wins in each network, whether it does so beyond chance, and what theory would have chosen. */
 export function bestInitializers(): TablePanel {
   return table(
     {
-      title: 'Best initializer per activation and depth',
+      title: 'Best initializer for each network',
       description:
-        'Fewest median epochs to the target; ties go to the larger share that reached it, then the smaller share that diverged, then the ' +
-        'better result on the test split. "> 30": the median trial did not reach the target within 30 epochs. A ranking of medians: whether ' +
-        'the winner is ahead beyond chance is said under Recommendation.',
+        'Best: fewest median epochs to the target; ties go to the larger share that reached it, then the smaller share that diverged, then the ' +
+        'better result on the test split. "> 30": the median trial did not reach the target within 30 epochs. Ahead beyond chance: the one that beats all others by more than ' +
+        'luck over these seeds, where there is one; else any of those that are not told apart will do. A sweep is judged when it ends.',
       noData: noResult,
     },
-    `SELECT best.activation, best.depth, best.setting, best.initializer AS "best initializer",
-  best.epochs_to_target AS "median epochs to target", best.epochs_to_target_quartiles AS "quartiles",
-  best.converged_share AS "reached target", best.trials, best.median_test_accuracy AS "median test accuracy",
-  best.median_test_loss AS "median test loss", next.initializer AS "runner-up", next.epochs_to_target AS "its median epochs"
+    `SELECT best.regime AS "network", best.initializer AS "best", best.epochs_to_target AS "median epochs to target",
+  best.epochs_to_target_quartiles AS "quartiles", best.converged_share AS "reached target", best.trials,
+  best.median_test_accuracy AS "test accuracy", best.median_test_loss AS "test loss", next.initializer AS "second",
+  next.epochs_to_target AS "its epochs", CASE WHEN r.number IS NOT NULL THEN coalesce(r.initializer, 'none is') END AS "ahead beyond chance",
+  r.evidence, r.theory AS "theory's choice"
 FROM cell_result best
 LEFT JOIN cell_result next ON next.sweep_id = ${quoted('sweep')} AND next.activation = best.activation
   AND next.depth = best.depth AND next.setting = best.setting AND next.rank = 2
+LEFT JOIN sweep_recommendations r ON r.sweep_id = best.sweep_id AND r.activation = best.activation
+  AND r.depth = best.depth AND r.setting = best.setting
 WHERE best.rank = 1 AND ${chosenCells({ alias: 'best' })}
 ORDER BY best.activation, best.depth, best.setting`,
   )
-    .height(9)
-    .overrideByName('reached target', shareBar)
-    .overrideByRegexp('/^(depth|trials)$/', [...count, ...width(70)])
-    .overrideByName('median test accuracy', share)
-    .overrideByName('median test loss', loss);
+    .height(12)
+    .overrideByName('network', [...sentence, ...width(130)])
+    .overrideByRegexp("/^(best|second|ahead beyond chance|theory's choice)$/", width(118))
+    .overrideByRegexp('/^(median epochs to target|quartiles)$/', width(80))
+    .overrideByName('its epochs', width(75))
+    .overrideByName('reached target', [...shareBar, ...width(110)])
+    .overrideByName('trials', [...count, ...width(50)])
+    .overrideByName('test accuracy', [...share, ...width(95)])
+    .overrideByName('test loss', [...loss, ...width(75)])
+    .overrideByName('evidence', sentence);
 }
 
 /** Every cell beside the others: initializers down, networks across. */
@@ -56,7 +64,7 @@ function epochsMatrix(): TablePanel {
     .decimals(0)
     .min(0)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.ContinuousYlRd))
-    .mappings([notReachedMapping]);
+    .mappings([emptyMapping, notReachedMapping]);
 }
 
 function accuracyMatrix(): TablePanel {
@@ -115,5 +123,5 @@ WHERE ${chosenCells()}
   AND ${chosenInitializers}
 ORDER BY activation, depth, setting, initializer`,
     { rows: 'initializer', columns: 'network' },
-  ).span(12);
+  );
 }

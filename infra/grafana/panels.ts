@@ -27,6 +27,7 @@ import { PanelBuilder as TrendPanel } from '@grafana/grafana-foundation-sdk/tren
 import { colouredCell, plainCells } from './fields.ts';
 import { initializerSeries } from './initializer-series.ts';
 import { datasource, sqlQuery } from './sql-query.ts';
+import { emptyMapping } from './states.ts';
 
 export interface PanelText {
   readonly title: string;
@@ -55,7 +56,10 @@ export interface MatrixAxes {
   readonly columns: string;
 }
 
-/** A heatmap: a table of rows (`rows`, `columns`, value) with the one down and the other across; the cell's colour says its value. */
+/**
+ * A heatmap: a table of rows (`rows`, `columns`, value) with the one down and the other across; the cell's colour says its value. Where there is none there is
+ * no colour: Grafana would else give it that of the least value. Further mappings go beside `emptyMapping`.
+ */
 export function matrix(text: PanelText, sql: string, { rows, columns }: MatrixAxes): TablePanel {
   return table(text, sql)
     .withTransformation({
@@ -63,6 +67,8 @@ export function matrix(text: PanelText, sql: string, { rows, columns }: MatrixAx
       options: { columnField: columns, rowField: rows, valueField: 'value', emptyValue: 'null' },
     })
     .cellOptions(colouredCell)
+    .mappings([emptyMapping])
+    .overrideByRegexp('/.*/', [{ id: 'custom.minWidth', value: 112 }])
     .overrideByRegexp(`/^${rows}/`, [
       { id: 'displayName', value: rows },
       { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.Auto } },
@@ -171,10 +177,18 @@ export function byThreshold(): FieldColorBuilder {
   return new FieldColorBuilder().mode(FieldColorModeId.Thresholds);
 }
 
-/** Of single precision: what is smaller, 0 included, has no place on a logarithmic axis. */
-export const smallestDrawn = 1e-45;
+/**
+ * What is smaller has no place on a logarithmic axis: it would press all the others together, and below 1e-14 the browser freezes in the search for the
+ * axis's numbers (uPlot 1.6.24 to 1.6.30, the one of Grafana 10 and 11; below 1e-24 up to 1.6.32).
+ */
+export const smallestDrawn = 1e-12;
 
-/** An axis for values that differ by factors; its query leaves out what is below `smallestDrawn`. */
+/** SQL: the value where it can be drawn on a logarithmic axis, else none. Its series stays in the legend, without a line. */
+export function drawn(value: string): string {
+  return `CASE WHEN ${value} >= ${smallestDrawn} THEN ${value} END`;
+}
+
+/** An axis for values that differ by factors; its query answers `drawn` values only. */
 export function logarithmic(panel: TrendPanel): TrendPanel {
   return panel.scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Log).log(10));
 }

@@ -1,4 +1,4 @@
-import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import { MappingType, SpecialValueMatch, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { SweepState } from '../../storage/sweep-store.ts';
 import type { TrialState } from '../../core/trial/trial-record.ts';
 
@@ -33,4 +33,10 @@ export const notReached = -1;
 export const notReachedMapping: ValueMapping = {
   type: MappingType.RangeToText,
   options: { from: notReached - 0.5, to: notReached + 0.5, result: { text: 'not reached', color: 'dark-purple' } },
+};
+
+/** What is not there has no colour. */
+export const emptyMapping: ValueMapping = {
+  type: MappingType.SpecialValue,
+  options: { match: SpecialValueMatch.Null, result: { color: 'transparent' } },
 };

@@ -1,4 +1,4 @@
-import { claimPanels, findingsPanel } from './claim-panels.ts';
+import { findingsPanel, verdictsPanel } from './claim-panels.ts';
 import { bestInitializers, cellMatrices } from './comparison-panels.ts';
 import { convergencePanels } from './convergence-panels.ts';
 import { eventPanel, failurePanel } from './failure-panels.ts';
@@ -18,7 +18,7 @@ export function sweepDashboard(): GridDashboard {
     variables: [datasourceVariable(), sweepVariable(), ...cellVariables(), budgetVariable(), curvesVariable()],
     marksEvents: false,
   })
-    .addSection('The answer', [...progressPanels(), bestInitializers(), ...claimPanels()])
+    .addSection('The answer', [...progressPanels(), bestInitializers(), verdictsPanel()])
     .addSection('Every initializer in every network', cellMatrices())
     .addSection('Convergence', convergencePanels())
     .addSection('What the verdicts rest on', [findingsPanel()])

@@ -3,15 +3,16 @@ import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk
 import type { PanelBuilder as TrendPanel } from '@grafana/grafana-foundation-sdk/trend';
 import { colouredText, count, instant, sentence, width } from './fields.ts';
 import { GridDashboard } from './grid-dashboard.ts';
-import { inBlues, lines, logarithmic, matrix, smallestDrawn, stat, table, trend } from './panels.ts';
+import { drawn, inBlues, lines, logarithmic, matrix, smallestDrawn, stat, table, trend } from './panels.ts';
 import { quoted } from './sql-query.ts';
 import { stateMapping } from './states.ts';
 import { constantVariable, datasourceVariable, queryVariable, sweepVariable } from './variables.ts';
 
 const thisTrial = `sweep_id = ${quoted('sweep')} AND number::text = ${quoted('trial')}`;
 
-/** One trial: its numbers, its curves and layers, who trained it, and all that determines it. `temporalUi` is the address that links lead to. */
-export function trialDashboard(temporalUi: string): GridDashboard {
+/** One trial: its numbers, its curves and layers, who trained it, and all that determines it. `temporalUi` is the address that links lead to; null: there are none. */
+export function trialDashboard(temporalUi: string | null): GridDashboard {
+  const runLinks = temporalUi === null ? [] : [{ id: 'links', value: [runLink] }];
   return new GridDashboard({
     page: 'trial',
     title: 'Trial',
@@ -46,11 +47,11 @@ WHERE sweep_id = ${quoted('sweep')} AND regime = ${quoted('regime')} AND initial
 ORDER BY seed
 LIMIT 1000`,
       ),
-      constantVariable('temporal', temporalUi),
+      ...(temporalUi === null ? [] : [constantVariable('temporal', temporalUi)]),
     ],
     marksEvents: false,
   })
-    .addSection('Outcome', [state(), outcome(), provenance()])
+    .addSection('Outcome', [state(), outcome(), provenance().overrideByName('run', runLinks)])
     .addSection('Curves', [curve('loss', 'Loss'), curve('accuracy', 'Accuracy')])
     .addSection('Layers', [
       layers('activation variance', 'activation_variance'),
@@ -58,7 +59,7 @@ LIMIT 1000`,
       saturation(),
       symmetry(),
     ])
-    .addSection('Attempts and spec', [attempts(), spec()]);
+    .addSection('Attempts and spec', [attempts().overrideByName('run', runLinks), spec()]);
 }
 
 const noTrial = 'No trial of this network and initializer has begun yet.';
@@ -120,8 +121,7 @@ WHERE ${thisTrial}`,
     .height(4)
     .overrideByRegexp('/^(trial|seed|attempt)$/', [...count, ...width(80)])
     .overrideByName('reason', sentence)
-    .overrideByRegexp('/^(started|finished)$/', instant)
-    .overrideByName('run', [{ id: 'links', value: [runLink] }]);
+    .overrideByRegexp('/^(started|finished)$/', instant);
 }
 
 const runLink = {
@@ -164,13 +164,12 @@ function layers(signal: string, column: string): TrendPanel {
       trend(
         {
           title: `${signal[0]!.toUpperCase()}${signal.slice(1)} by layer`,
-          description:
-            'One line a probed epoch; layer 1 is the first hidden layer, the last one the output layer. Blue is before training.',
+          description: `One line a probed epoch; layer 1 is the first hidden layer, the last one the output layer. Blue is before training. Values below ${smallestDrawn}, 0 among them, are not drawn.`,
           noData: noProbes,
         },
-        `SELECT layer, 'epoch ' || epoch AS "epoch", ${column} AS "value"
+        `SELECT layer, 'epoch ' || epoch AS "epoch", ${drawn(column)} AS "value"
 FROM trial_signal s
-WHERE ${thisTrial} AND ${column} > ${smallestDrawn}
+WHERE ${thisTrial}
 ORDER BY layer, s.epoch`,
       ),
       'layer',
@@ -230,8 +229,7 @@ ORDER BY claim`,
     .span(14)
     .overrideByRegexp('/^(claim|attempt)$/', [...count, ...width(80)])
     .overrideByRegexp('/^(claimed|ended)$/', instant)
-    .overrideByName('ended as', [{ id: 'mappings', value: [stateMapping] }, ...colouredText])
-    .overrideByName('run', [{ id: 'links', value: [runLink] }]);
+    .overrideByName('ended as', [{ id: 'mappings', value: [stateMapping] }, ...colouredText]);
 }
 
 function spec(): TablePanel {

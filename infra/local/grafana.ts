@@ -9,6 +9,8 @@ export interface GrafanaOptions {
   readonly port: number;
   readonly adminPassword: string;
   readonly database: GrafanaDatabase;
+  /** The folder with the dashboards' JSON. */
+  readonly dashboards: string;
   /** Of this process: PATH and the like are passed on, secrets of ours are not. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -25,7 +27,6 @@ export interface GrafanaStart {
 }
 
 const provisioning = fileURLToPath(new URL('../grafana/provisioning', import.meta.url));
-const dashboards = fileURLToPath(new URL('../grafana/dashboards', import.meta.url));
 /** Where the image keeps its own files. */
 const inContainer = {
   data: '/var/lib/grafana',
@@ -36,7 +37,7 @@ const passedOn = ['PATH', 'HOME', 'LANG', 'TZ', 'DOCKER_HOST', 'XDG_RUNTIME_DIR'
 
 /** How to start Grafana: on the loopback interface, for its administrator only, with our data source and dashboards, sending nothing anywhere. */
 export function grafanaStart(options: GrafanaOptions): GrafanaStart {
-  const { found, folder, environment } = options;
+  const { found, folder, environment, dashboards } = options;
   const own = Object.fromEntries(
     passedOn.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
   ) as Record<string, string>;

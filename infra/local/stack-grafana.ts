@@ -7,6 +7,7 @@ import { grafanaStart } from './grafana.ts';
 import { findFreePort } from './ports.ts';
 import { secretOf } from './secrets.ts';
 import type { PartOptions } from './stack-part.ts';
+import { temporalUiOfStack } from './stack-state.ts';
 import { superviseProcess } from './supervised-process.ts';
 
 const title = 'Grafana';
@@ -54,6 +55,10 @@ async function startFound(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Engines refuse to write over one that a killed container has left.
   await rm(join(folder, 'container'), { force: true });
+  const dashboards = join(folder, 'dashboards');
+  // The generator and its libraries, which nobody needs where no Grafana is.
+  const { writeDashboards } = await import('../grafana/dashboard-files.ts');
+  await writeDashboards(dashboards, { temporalUi: temporalUiOfStack(report.state) });
   const port = await findFreePort(
     previous?.grafana?.embedded ? Number(new URL(previous.grafana.address).port) : usualPort,
   );
@@ -61,6 +66,7 @@ async function startFound(
     found,
     folder,
     port,
+    dashboards,
     environment,
     adminPassword: await secretOf(folders, 'grafana-admin'),
     database: { url: databaseUrl, readerPassword },

@@ -61,6 +61,12 @@ export const shapingVariables: readonly string[] = [
   ...Object.values(limitVariables),
 ];
 
+/** Where the stack's workflows are in the Temporal UI; null where nobody knows. */
+export function temporalUiOfStack(state: StackState | null): string | null {
+  const temporal = state?.temporal;
+  return temporal?.uiAddress ? `${temporal.uiAddress}/namespaces/${temporal.namespace}` : null;
+}
+
 function stateFile(folders: Folders): string {
   return join(folders.home, 'stack.json');
 }

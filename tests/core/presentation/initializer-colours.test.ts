@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { initializerCatalogue } from '../../../core/initializers/initializer-catalogue.ts';
-import { initializerStyle, initializerStyles } from '../../../core/presentation/initializer-colours.ts';
+import {
+  initializerColours,
+  initializerDashes,
+  initializerStyle,
+} from '../../../core/presentation/initializer-colours.ts';
 
 const names = Object.keys(initializerCatalogue);
 const parameter = fc.oneof(
@@ -21,11 +25,13 @@ const labels = fc
       : name,
   );
 
-test('each label of an initializer has exactly one style', () => {
+test('each label of an initializer has exactly one colour, and one way to be dashed or none', () => {
   fc.assert(
     fc.property(labels, (label) => {
-      const matching = initializerStyles.filter(({ pattern }) => new RegExp(pattern).test(label));
-      expect(matching.map(({ pattern }) => pattern)).toHaveLength(1);
+      const matching = (rules: readonly { readonly pattern: string }[]) =>
+        rules.filter(({ pattern }) => new RegExp(pattern).test(label));
+      expect(matching(initializerColours)).toHaveLength(1);
+      expect(matching(initializerDashes).length).toBeLessThanOrEqual(1);
     }),
   );
 });

@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { describe, expect, test } from 'vitest';
-import { panelSql, sqlPanels, variableSql } from './expand-query.ts';
 import { dashboardFiles, dashboardFolder } from '../../../infra/grafana/dashboard-files.ts';
+import { annotationQueries, panelSql, sqlPanels, variableSql } from '../../../infra/grafana/panel-queries.ts';
 
 const files = dashboardFiles();
 
@@ -16,21 +16,28 @@ test('other settings change the address of the Temporal UI and nothing else', ()
   const temporalUi = 'https://temporal.example/namespaces/research';
   const others = dashboardFiles({ temporalUi });
   for (const [index, { text }] of files.entries()) {
-    expect(others[index]!.text).toBe(text.replaceAll('http://localhost:8233/namespaces/default', temporalUi));
+    const model = (json: string) => JSON.parse(json) as unknown;
+    expect(model(others[index]!.text)).toEqual(
+      model(text.replaceAll('http://localhost:8233/namespaces/default', temporalUi)),
+    );
   }
   expect(others.some(({ text }) => text.includes(temporalUi))).toBe(true);
 });
 
+test('where nobody knows a Temporal UI, nothing leads there', () => {
+  for (const { text } of dashboardFiles({ temporalUi: null })) expect(text).not.toMatch(/\{temporal\}|:8233/);
+});
+
 test('the checked-in files are what the generator writes (npm run dashboards)', () => {
-  expect(readdirSync(dashboardFolder).sort()).toEqual(files.map(({ path }) => basename(path)).sort());
-  for (const { path, text } of files) expect(readFileSync(path, 'utf8')).toBe(text);
+  expect(readdirSync(dashboardFolder).sort()).toEqual(files.map(({ name }) => name).sort());
+  for (const { name, text } of files) expect(readFileSync(join(dashboardFolder, name), 'utf8')).toBe(text);
 });
 
 test('the generator writes the same text each time', () => {
   expect(dashboardFiles()).toEqual(files);
 });
 
-describe.each(files.map(({ path, text }) => ({ name: basename(path), model: JSON.parse(text) as Dashboard })))(
+describe.each(files.map(({ name, text }) => ({ name, model: JSON.parse(text) as Dashboard })))(
   '$name',
   ({ name, model }) => {
     const all = (model.panels ?? []) as Panel[];
@@ -93,9 +100,7 @@ describe.each(files.map(({ path, text }) => ({ name: basename(path), model: JSON
     });
 
     test('quotes every variable that stands in a query, and reads views only', () => {
-      const annotations = (model.annotations.list ?? []).map(
-        ({ target }) => (target as unknown as { rawSql: string }).rawSql,
-      );
+      const annotations = annotationQueries(model).map(({ sql }) => sql);
       for (const sql of [
         ...sqlPanels(model).map(panelSql),
         ...(model.templating.list ?? []).map(variableSql),
@@ -114,7 +119,7 @@ describe.each(files.map(({ path, text }) => ({ name: basename(path), model: JSON
     });
 
     test('leads to the other dashboards with time range and variables', () => {
-      const pages = files.map(({ path }) => `/d/initsweep-${basename(path, '.json')}`);
+      const pages = files.map((file) => `/d/initsweep-${basename(file.name, '.json')}`);
       expect(model.links?.map(({ url }) => url)).toEqual(pages.filter((page) => page !== `/d/${model.uid}`));
       for (const link of model.links ?? []) expect(link).toMatchObject({ includeVars: true, keepTime: true });
     });
@@ -131,6 +136,21 @@ describe.each(files.map(({ path, text }) => ({ name: basename(path), model: JSON
             taken.add(`${column},${line}`);
           }
         }
+      }
+    });
+
+    test('gives no colour to a cell of a heatmap that has no value', () => {
+      const coloured = panels.filter(
+        ({ fieldConfig }) =>
+          (fieldConfig!.defaults.custom as { cellOptions?: { type: string } } | undefined)?.cellOptions?.type ===
+          'color-background',
+      );
+      for (const { title, fieldConfig } of coloured) {
+        expect({ [title!]: fieldConfig!.defaults.mappings }).toEqual({
+          [title!]: expect.arrayContaining([
+            { type: 'special', options: { match: 'null', result: { color: 'transparent' } } },
+          ]) as unknown,
+        });
       }
     });
 

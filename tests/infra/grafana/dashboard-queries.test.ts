@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dashboards } from '../../../infra/grafana/dashboard-files.ts';
 import type { VariableValues } from '../../../infra/grafana/interpolate.ts';
 import type { Page } from '../../../infra/grafana/navigation.ts';
+import { annotationQueries, panelSql, sqlPanels, valuesOfCopies } from '../../../infra/grafana/panel-queries.ts';
+import { smallestDrawn } from '../../../infra/grafana/panels.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/test-database.ts';
-import { expandQuery, panelSql, readVariables, sqlPanels } from './expand-query.ts';
+import { expanded, variablesOf } from './fixture-queries.ts';
 import { type ColumnType, panelColumns } from './panel-columns.ts';
 import { insertSweep, type FixtureTrial } from './sweep-fixture.ts';
 
@@ -52,17 +54,24 @@ afterAll(async () => {
   await database.drop();
 });
 
+/** Runs a panel's query for one of its copies, and holds the answer against what the panel needs. */
 async function runPanel(page: Page, panel: Panel, values: VariableValues): Promise<Rows> {
-  // What a repeated panel sees: one value of the variable that it is repeated by.
-  const repeated = panel.repeat ? [values[panel.repeat] ?? ''].flat()[0] : undefined;
-  const own = panel.repeat ? { ...values, [panel.repeat]: repeated ?? '' } : values;
-  const { rows, fields } = await client.query<Rows[number]>(expandQuery(panelSql(panel), own));
+  const { rows, fields } = await client.query<Rows[number]>(expanded(panelSql(panel), values));
   const types = Object.fromEntries(fields.map(({ name, dataTypeID }) => [name, typeOf[dataTypeID] ?? dataTypeID]));
   expect({ [panel.title!]: types }).toEqual({ [panel.title!]: panelColumns[page]?.[panel.title!] });
+  const least = isLogarithmic(panel) ? smallestDrawn : -Infinity;
   for (const row of rows) {
-    for (const value of Object.values(row)) expect(value).not.toBeOneOf([NaN, Infinity, -Infinity]);
+    for (const value of Object.values(row)) {
+      expect(value).not.toBeOneOf([NaN, Infinity, -Infinity]);
+      if (typeof value === 'number') expect(value).toBeGreaterThanOrEqual(least);
+    }
   }
   return rows;
+}
+
+function isLogarithmic({ fieldConfig }: Panel): boolean {
+  const custom = fieldConfig?.defaults.custom as { scaleDistribution?: { type: string } } | undefined;
+  return custom?.scaleDistribution?.type === 'log';
 }
 
 const models = Object.fromEntries(
@@ -70,14 +79,27 @@ const models = Object.fromEntries(
 ) as Record<Page, Dashboard>;
 const pages = Object.keys(models) as Page[];
 
+/** Runs every query of a dashboard, marks and each copy of repeated panels included. Answers rows by title, of the first copy. */
 async function runAll(page: Page, chosen: VariableValues = {}): Promise<Readonly<Record<string, Rows>>> {
-  const values = await readVariables(models[page], client, chosen);
+  const values = await variablesOf(models[page], client, chosen);
   const results: Record<string, Rows> = {};
-  for (const panel of sqlPanels(models[page])) results[panel.title!] = await runPanel(page, panel, values);
+  for (const panel of sqlPanels(models[page])) {
+    const copies: Rows[] = [];
+    for (const own of valuesOfCopies(panel, values)) copies.push(await runPanel(page, panel, own));
+    results[panel.title!] = copies[0]!;
+  }
+  for (const { sql } of annotationQueries(models[page])) {
+    const { fields } = await client.query(expanded(sql, values));
+    expect(fields.map(({ name, dataTypeID }) => [name, typeOf[dataTypeID]])).toEqual([
+      ['time', 'time'],
+      ['text', 'text'],
+      ['tags', 'text'],
+    ]);
+  }
   return results;
 }
 
-const best = 'Best initializer per activation and depth';
+const best = 'Best initializer for each network';
 const curve = 'Median ${metric} by epoch: ${regime}';
 const epochsTitle = 'Median epochs to target (budget ${budget})';
 
@@ -121,16 +143,32 @@ describe('with sweeps', () => {
       [16, 64].flatMap((width) => [{ ...reached('heNormal', width / 16), width }]),
       { widths: [16, 64] },
     );
+    const waiting = { state: 'running' as const, losses: [2, 1] };
+    await insertSweep(client, 'begun', [
+      { initializer: 'heNormal', ...waiting },
+      { initializer: 'zeros', ...waiting, losses: [2] },
+    ]);
+    await insertSweep(client, 'faded', [{ ...missed('zeros'), signal: 1e-30 }, reached('heNormal', 4)]);
     await insertSweep(client, 'untargeted', [missed('zeros'), { ...missed('heNormal'), testAccuracy: 0.7 }], {
       target: false,
     });
   });
 
+  describe.each(['empty', 'single', 'diverged', 'normal', 'wide', 'begun', 'faded', 'untargeted'])(
+    'of kind %s',
+    (sweep) => {
+      test.each(pages)('every query of %s runs and answers what its panel needs', async (page) => {
+        const asked = Object.keys(await runAll(page, { sweep, sweeps: [sweep] }));
+        expect(asked.sort()).toEqual(Object.keys(panelColumns[page]!).sort());
+      });
+    },
+  );
+
   const run = (id: string, more: VariableValues = {}) => runAll('sweep', { sweep: id, ...more });
 
   test('all sweeps are listed, newest first, with their counts', async () => {
     const { 'All sweeps': rows, 'Trials ended': finished } = await runAll('sweeps');
-    expect(rows).toHaveLength(6);
+    expect(rows).toHaveLength(8);
     expect(rows?.find(({ sweep_id: id }) => id === 'normal')).toMatchObject({
       sweep: "it's normal",
       state: 'running',
@@ -143,7 +181,7 @@ describe('with sweeps', () => {
       running: 1,
       done: 13 / 40,
     });
-    expect(finished?.find(({ metric }) => metric === 'converged')).toMatchObject({ trials: 9 });
+    expect(finished?.find(({ metric }) => metric === 'converged')).toMatchObject({ trials: 10 });
   });
 
   test('an empty sweep has its progress and nothing else', async () => {
@@ -158,18 +196,19 @@ describe('with sweeps', () => {
     const results = await run('single');
     expect(results[best]).toEqual([
       {
-        activation: 'relu',
-        depth: 2,
-        setting: 'same for all',
-        'best initializer': 'heNormal',
+        network: 'relu · depth 2',
+        best: 'heNormal',
         'median epochs to target': '4',
         quartiles: '4 to 4',
         'reached target': 1,
         trials: 1,
-        'median test accuracy': 0.9,
-        'median test loss': 0.25,
-        'runner-up': null,
-        'its median epochs': null,
+        'test accuracy': 0.9,
+        'test loss': 0.25,
+        second: null,
+        'its epochs': null,
+        'ahead beyond chance': null,
+        evidence: null,
+        "theory's choice": null,
       },
     ]);
     expect(results[curve]?.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4]);
@@ -182,8 +221,8 @@ describe('with sweeps', () => {
       expect.objectContaining({
         'median epochs to target': '> 30',
         'reached target': 0,
-        'median test accuracy': null,
-        'median test loss': null,
+        'test accuracy': null,
+        'test loss': null,
       }),
     ]);
     expect(results[curve]?.filter(({ initializer }) => initializer === 'heNormal')).toEqual([
@@ -193,16 +232,16 @@ describe('with sweeps', () => {
     ]);
     expect(results['Diverged, failed and cancelled trials']).toHaveLength(4);
     const atEnd = await runAll('signal', { sweep: 'diverged', probe: 'end of training' });
-    expect(atEnd['Gradient norm by layer, ${probe}']?.map(({ median }) => median)).toEqual([]);
+    expect(atEnd['Gradient norm by layer, ${probe}']?.map(({ value }) => value)).toEqual([null, null, null, null]);
   });
 
   test('ranks by median epochs, then by the test split', async () => {
     const { [best]: rows } = await run('normal');
-    expect(rows?.map((row) => [row['activation'], row['best initializer'], row['median epochs to target']])).toEqual([
-      ['relu', 'heNormal', '8'],
-      ['tanh', 'glorotUniform', '3'],
+    expect(rows?.map((row) => [row['network'], row['best'], row['median epochs to target']])).toEqual([
+      ['relu · depth 2', 'heNormal', '8'],
+      ['tanh · depth 8', 'glorotUniform', '3'],
     ]);
-    expect(rows?.map((row) => [row['runner-up'], row['its median epochs']])).toEqual([
+    expect(rows?.map((row) => [row['second'], row['its epochs']])).toEqual([
       ['glorotUniform', '12'],
       ['heNormal', '3'],
     ]);
@@ -263,7 +302,7 @@ describe('with sweeps', () => {
       [2, 'heNormal'],
       [2, 'zeros'],
     ]);
-    expect(layers?.[1]?.['median']).toBe(1 / 31);
+    expect(layers?.[1]?.['value']).toBe(1 / 31);
   });
 
   test('lists what went wrong, failed trials first', async () => {
@@ -277,7 +316,10 @@ describe('with sweeps', () => {
 
   test('tells networks apart by any further axis that has several values', async () => {
     const results = await run('wide');
-    expect(results[best]?.map(({ setting }) => setting)).toEqual(['width 16', 'width 64']);
+    expect(results[best]?.map(({ network }) => network)).toEqual([
+      'relu · depth 2 · width 16',
+      'relu · depth 2 · width 64',
+    ]);
     expect(results[epochsTitle]?.map(({ network }) => network)).toEqual([
       'relu · depth 2 · width 16',
       'relu · depth 2 · width 64',
@@ -286,9 +328,7 @@ describe('with sweeps', () => {
 
   test('compares by the test split where there is no target', async () => {
     const { [best]: rows } = await run('untargeted');
-    expect(rows).toEqual([
-      expect.objectContaining({ 'best initializer': 'heNormal', 'median epochs to target': 'no target' }),
-    ]);
+    expect(rows).toEqual([expect.objectContaining({ best: 'heNormal', 'median epochs to target': 'no target' })]);
   });
 
   test('is not led astray by quotes in a value', async () => {

@@ -4,7 +4,8 @@ import { largeSweep, loadLargeSweep } from '../../../bench/dashboards/load-sweep
 import { dashboards } from '../../../infra/grafana/dashboard-files.ts';
 import type { Page } from '../../../infra/grafana/navigation.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/test-database.ts';
-import { expandQuery, panelSql, readVariables, sqlPanels } from './expand-query.ts';
+import { panelSql, sqlPanels, valuesOfCopies } from '../../../infra/grafana/panel-queries.ts';
+import { expanded, variablesOf } from './fixture-queries.ts';
 
 interface PlanNode {
   readonly 'Node Type': string;
@@ -44,12 +45,10 @@ function scanned(node: PlanNode): string[] {
 
 test.each(Object.keys(dashboards()) as Page[])('no panel of %s reads a large table as a whole', async (page) => {
   const model = dashboards()[page].toModel();
-  const values = await readVariables(model, client);
+  const values = await variablesOf(model, client);
   for (const panel of sqlPanels(model)) {
-    const repeated = panel.repeat ? { [panel.repeat]: [values[panel.repeat] ?? ''].flat()[0] ?? '' } : {};
-    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
-      `EXPLAIN (FORMAT JSON) ${expandQuery(panelSql(panel), { ...values, ...repeated })}`,
-    );
+    const sql = expanded(panelSql(panel), valuesOfCopies(panel, values)[0]!);
+    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`EXPLAIN (FORMAT JSON) ${sql}`);
     const found = scanned(rows[0]!['QUERY PLAN'][0].Plan);
     expect({ [panel.title!]: found.filter((name) => large.includes(name)) }).toEqual({ [panel.title!]: [] });
   }

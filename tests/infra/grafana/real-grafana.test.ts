@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dashboardFiles } from '../../../infra/grafana/dashboard-files.ts';
+import { dashboardFiles, dashboardFolder } from '../../../infra/grafana/dashboard-files.ts';
 import { interpolate } from '../../../infra/grafana/interpolate.ts';
+import { panelSql, sqlPanels, valuesOfCopies } from '../../../infra/grafana/panel-queries.ts';
 import { findBrowser, startBrowser } from '../../../infra/grafana/preview/pictures.ts';
 import { findGrafana, type FoundGrafana, howToGetGrafana } from '../../../infra/local/find-grafana.ts';
 import { grafanaStart } from '../../../infra/local/grafana.ts';
@@ -15,7 +16,7 @@ import { findFreePort } from '../../../infra/local/ports.ts';
 import { stopProcess } from '../../../infra/local/processes.ts';
 import { allowReader, readerRole } from '../../../storage/reader-role.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/test-database.ts';
-import { panelSql, readVariables, sqlPanels } from './expand-query.ts';
+import { variablesOf } from './fixture-queries.ts';
 import { insertSweep } from './sweep-fixture.ts';
 
 const found = await findGrafana(process.env);
@@ -69,6 +70,7 @@ function withOne(found: FoundGrafana): void {
           port,
           adminPassword: passwords.admin,
           database: { url: database.url, readerPassword: passwords.reader },
+          dashboards: dashboardFolder,
           environment: process.env,
         });
         const [program, ...args] = start.command;
@@ -119,11 +121,11 @@ function withOne(found: FoundGrafana): void {
     });
 
     test.each(models.map((model) => ({ uid: model.uid!, model })))('answers every query of $uid', async ({ model }) => {
-      const values = await readVariables(model, client);
+      const values = await variablesOf(model, client);
       for (const panel of sqlPanels(model)) {
-        const own = panel.repeat ? { ...values, [panel.repeat]: [values[panel.repeat] ?? ''].flat()[0] ?? '' } : values;
+        const [own] = valuesOfCopies(panel, values);
         // The browser replaces variables, the server macros.
-        const rawSql = interpolate(panelSql(panel), (name) => own[name], 'sqlstring');
+        const rawSql = interpolate(panelSql(panel), (name) => own![name], 'sqlstring');
         const [target] = panel.targets as unknown as { format: string }[];
         const query = {
           refId: 'A',

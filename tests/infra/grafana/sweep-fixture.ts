@@ -11,6 +11,8 @@ export interface FixtureTrial {
   readonly testAccuracy?: number;
   /** Validation losses of epochs 0, 1, ...; null is one that was not finite. */
   readonly losses: readonly (number | null)[];
+  /** What each probe saw is multiplied by it. */
+  readonly signal?: number;
 }
 
 const digest = '0'.repeat(64);
@@ -96,7 +98,7 @@ async function insertTrial(
   }
   for (const epoch of new Set([0, last])) {
     for (const layer of [1, 2]) {
-      const value = trial.losses[epoch] === null ? null : 1 / (layer + epoch);
+      const value = trial.losses[epoch] === null ? null : (trial.signal ?? 1) / (layer + epoch);
       const signals = {
         activation_variance: value,
         pre_activation_variance: value,

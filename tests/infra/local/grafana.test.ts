@@ -66,30 +66,36 @@ describe('how Grafana is started', () => {
     port: 3001,
     adminPassword: 'of the administrator',
     database: { url: 'postgresql://owner:secret@127.0.0.1:15432/initsweep', readerPassword: 'of the reader' },
+    dashboards: '/state/grafana/dashboards',
     environment: { PATH: '/bin', DATABASE_URL: 'postgresql://owner:secret@127.0.0.1:15432/initsweep' },
   };
 
   test.each([
-    ['program', { kind: 'program' as const, command: ['/opt/grafana', 'server'], home: '/opt' }],
-    ['container', { kind: 'container' as const, engine: '/bin/docker' }],
-  ])('as a %s: on the loopback interface, nobody without a login, reading with the reader', (_, found) => {
-    const { command, environment } = grafanaStart({ ...options, found });
-    expect(environment).toMatchObject({
-      GF_SERVER_HTTP_ADDR: '127.0.0.1',
-      GF_SERVER_HTTP_PORT: '3001',
-      GF_AUTH_ANONYMOUS_ENABLED: 'false',
-      GF_SECURITY_ADMIN_PASSWORD: 'of the administrator',
-      SWEEP_GRAFANA_DATABASE_ADDRESS: '127.0.0.1:15432',
-      SWEEP_GRAFANA_DATABASE: 'initsweep',
-      SWEEP_GRAFANA_DATABASE_TLS: 'disable',
-      SWEEP_GRAFANA_PASSWORD: 'of the reader',
-    });
-    // Neither the owner's address reaches Grafana, nor any password a command line that everybody can read.
-    expect(JSON.stringify(environment)).not.toContain('owner:secret');
-    expect(command.join(' ')).not.toMatch(/of the (reader|administrator)/);
-    // By this a killed supervisor's Grafana is known again.
-    expect(command.join(' ')).toContain('/state/grafana/');
-  });
+    ['program', { kind: 'program' as const, command: ['/opt/grafana', 'server'], home: '/opt' }, '/state/grafana'],
+    ['container', { kind: 'container' as const, engine: '/bin/docker' }, '/etc/initsweep'],
+  ])(
+    'as a %s: on the loopback interface, nobody without a login, reading with the reader, opening on the sweeps',
+    (_, found, seenBy) => {
+      const { command, environment } = grafanaStart({ ...options, found });
+      expect(environment).toMatchObject({
+        GF_SERVER_HTTP_ADDR: '127.0.0.1',
+        GF_SERVER_HTTP_PORT: '3001',
+        GF_AUTH_ANONYMOUS_ENABLED: 'false',
+        GF_SECURITY_ADMIN_PASSWORD: 'of the administrator',
+        SWEEP_GRAFANA_DATABASE_ADDRESS: '127.0.0.1:15432',
+        SWEEP_GRAFANA_DATABASE: 'initsweep',
+        SWEEP_GRAFANA_DATABASE_TLS: 'disable',
+        SWEEP_GRAFANA_PASSWORD: 'of the reader',
+        SWEEP_GRAFANA_DASHBOARDS: `${seenBy}/dashboards`,
+        GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${seenBy}/dashboards/sweeps.json`,
+      });
+      // Neither the owner's address reaches Grafana, nor any password a command line that everybody can read.
+      expect(JSON.stringify(environment)).not.toContain('owner:secret');
+      expect(command.join(' ')).not.toMatch(/of the (reader|administrator)/);
+      // By this a killed supervisor's Grafana is known again.
+      expect(command.join(' ')).toContain('/state/grafana/');
+    },
+  );
 });
 
 describe('Grafana in the stack', () => {
@@ -102,7 +108,11 @@ describe('Grafana in the stack', () => {
     const folders = { home: folder, cache: folder, logs: folder };
     const report = new StackReport(folders);
     const url = inject('databaseAdminUrl');
-    await report.update({ database: { url, embedded, pid: null } });
+    const temporal = { address: '127.0.0.1:7300', uiAddress: 'http://127.0.0.1:8300', namespace: 'own' };
+    await report.update({
+      database: { url, embedded, pid: null },
+      temporal: { ...temporal, embedded: true, pid: null },
+    });
     const stops: (() => Promise<void>)[] = [];
     const environment = { PATH: process.env['PATH'], GRAFANA_HOME: home };
     const logger = pino({ level: 'silent' });
@@ -134,6 +144,8 @@ describe('Grafana in the stack', () => {
     };
     expect(seen.args.slice(0, 3)).toEqual(['server', '--homepath', join(folder, 'grafana')]);
     expect(seen.env['GF_SECURITY_ADMIN_PASSWORD']).toBe(await readFile(join(folder, 'secrets/grafana-admin'), 'utf8'));
+    const trial = await readFile(join(seen.env['SWEEP_GRAFANA_DASHBOARDS']!, 'trial.json'), 'utf8');
+    expect(trial).toContain('"http://127.0.0.1:8300/namespaces/own"');
     await stop();
     await expect(fetch(grafana!.address)).rejects.toThrow('fetch failed');
   });

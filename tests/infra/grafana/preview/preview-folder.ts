@@ -87,8 +87,9 @@ const panels = [
     fieldConfig: {
       defaults: {
         noValue: '–',
-        custom: { cellOptions: { type: 'color-background' } },
+        custom: { cellOptions: { type: 'color-background', mode: 'basic' } },
         color: { mode: 'fixed', fixedColor: '#00ff00' },
+        mappings: [{ type: 'special', options: { match: 'null', result: { color: 'transparent' } } }],
       },
       overrides: [],
     },
@@ -143,6 +144,26 @@ const panels = [
     fieldConfig: { defaults: { noValue: 'No ${fruit} here.' }, overrides: [] },
   },
   { id: 9, type: 'table', title: 'Wrong', gridPos: at(12, 29, 12, 4), targets: [target('SELECT nonsense')] },
+  {
+    id: 11,
+    type: 'table',
+    title: 'Unmapped',
+    gridPos: at(12, 33, 12, 4),
+    targets: [target('SELECT * FROM (VALUES (1), (NULL)) AS row (value)')],
+    fieldConfig: {
+      defaults: {
+        custom: { cellOptions: { type: 'color-background', mode: 'basic' } },
+        thresholds: {
+          mode: 'absolute',
+          steps: [
+            { value: null, color: '#0000ff' },
+            { value: 1, color: '#00ff00' },
+          ],
+        },
+      },
+      overrides: [],
+    },
+  },
   { id: 10, type: 'table', title: 'Forbidden', gridPos: at(0, 33, 12, 4), targets: [target('SELECT * FROM trial')] },
 ];
 

@@ -163,6 +163,18 @@ const pages = () => {
     expect(await box('Matrix').locator('tbody tr').last().locator('td').allTextContents()).toEqual(['b', '2', '–']);
   });
 
+  test('colours a cell without a value as Grafana does: like the least one, unless a mapping says otherwise', async () => {
+    const backgrounds = (title: string, row: number) =>
+      box(title)
+        .locator(`tbody tr:nth-child(${row}) td`)
+        .evaluateAll((cells) =>
+          cells.map((cell) => (cell as unknown as { style: { background: string } }).style.background),
+        );
+    expect(await backgrounds('Unmapped', 1)).toEqual(['rgb(0, 255, 0)']);
+    expect(await backgrounds('Unmapped', 2)).toEqual(['rgb(0, 0, 255)']);
+    expect(await backgrounds('Matrix', 2)).toEqual(['rgb(0, 255, 0)', 'rgb(0, 255, 0)', '']);
+  });
+
   test('draws lines and stacked bars in their colours', async () => {
     expect(await pixels('Curve', [255, 0, 255])).toBeGreaterThan(500);
     expect(await box('Curve').locator('.legend').textContent()).toBe('square Max: 100');

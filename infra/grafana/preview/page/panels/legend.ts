@@ -38,10 +38,17 @@ export function legend(series: readonly ChartSeries[], options: LegendOptions): 
 }
 
 function name({ name: text, color, style }: ChartSeries): HTMLElement {
-  const dash = style.lineStyle?.fill === 'dash' ? 'dashed' : style.lineStyle?.fill === 'dot' ? 'dotted' : 'solid';
-  const line = element('span', { className: 'legend-line', style: { borderTop: `4px ${dash} ${color}` } });
+  const pattern = linePatterns[style.lineStyle?.fill ?? 'solid'] ?? linePatterns['solid']!;
+  const line = element('span', { className: 'legend-line', style: { background: pattern(color) } });
   return element('span', {}, line, text);
 }
+
+/** What Grafana draws before a series's name: all dashes look alike there. */
+const linePatterns: Readonly<Record<string, (color: string) => string>> = {
+  solid: (color) => color,
+  dash: (color) => `repeating-linear-gradient(90deg, ${color} 0 8px, transparent 8px 12px)`,
+  dot: (color) => `repeating-linear-gradient(90deg, ${color} 0 3px, transparent 3px 5px)`,
+};
 
 function calculated({ field }: ChartSeries, id: string): string {
   return formattedValueToString(field.display!(reduceField({ field, reducers: [id] })[id]));
