@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { BugError, MachineError } from '../core/errors.ts';
-import { isPlain, type NetworkBuild } from '../core/networks/network.ts';
+import { isDense, type NetworkBuild } from '../core/networks/network.ts';
 import type { DatasetSpec } from '../core/trial/trial-config.ts';
 import { trialKey } from '../core/trial/trial-key.ts';
 import type { Backend, StackShape } from './backend.ts';
@@ -27,7 +27,7 @@ interface TrainerOptions {
 }
 
 const noOthers = async (): Promise<Backend> => {
-  throw new BugError('no backend was given for networks that are not plain');
+  throw new BugError('no backend was given for convolutions');
 };
 
 /**
@@ -74,7 +74,7 @@ export function createTrainer(
   }
 
   async function backendFor(build: NetworkBuild): Promise<Backend> {
-    if (backend.trains === 'all' || isPlain(build)) return backend;
+    if (backend.trains === 'all' || isDense(build)) return backend;
     otherBackend ??= others().catch((error: unknown) => {
       otherBackend = null;
       throw error;

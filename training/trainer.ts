@@ -44,7 +44,7 @@ export type TrialOutcome =
   { readonly id: string; readonly result: TrialResult } | { readonly id: string; readonly error: Error };
 
 export interface TrainerInfo {
-  /** What trains plain networks; `inspect` tells it of any. */
+  /** What trains networks without convolutions; `inspect` tells it of any. */
   readonly backend: string;
   /** See Backend.arithmetic. */
   readonly arithmetic: string;

@@ -1,77 +1,16 @@
-import { randomStream } from '../../core/random/random-stream.ts';
 import type { Activation } from '../../core/activations/activation.ts';
 import { plainSizes } from '../../core/networks/network-layers.ts';
 import type { Optimizer } from '../../core/trial/trial-config.ts';
-import type { Backend, StackShape } from '../../training/backend.ts';
+import type { StackShape } from '../../training/backend.ts';
 import { chooseBackend } from '../../training/backends/choose-backend.ts';
-import type { Dataset, Split } from '../../training/datasets/dataset.ts';
 import { parameterLayout } from '../../training/parameter-layout.ts';
+import { adam, classes, inputs, stepsPerSecond } from './steps-per-second.ts';
 
 /**
  * Training steps per second of one trial on one core, our two kernels side by side, on data of the size of the 8x8 digits.
  * Run with `npx tsx bench/micro/kernel.ts`; arguments choose activations (default relu and tanh).
  */
-const inputs = 64;
-const classes = 10;
-const examples = 1_024;
-/** The best of many pieces shorter than a scheduler's slice, so that other load on the machine disturbs little. */
-const pieceMs = 4;
-const totalMs = 300;
-
-const adam: Optimizer = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 const optimizers: readonly Optimizer[] = [adam, { name: 'sgd' }];
-
-function randomSplit(name: string): Split {
-  const values = new Float32Array(examples * inputs);
-  randomStream(1, name).fillNormal(values, 0, 1);
-  const stream = randomStream(1, name, 'classes');
-  return { examples, inputs: values, targets: Int32Array.from({ length: examples }, () => stream.integer(classes)) };
-}
-
-const dataset: Dataset = {
-  name: 'random',
-  task: 'classification',
-  inputs,
-  image: null,
-  outputs: classes,
-  splits: { train: randomSplit('train'), validation: randomSplit('validation'), test: randomSplit('test') },
-  hash: 'random',
-};
-
-/** He-initialized parameters. */
-function parameters(shape: StackShape): Float32Array {
-  const { count, layers } = parameterLayout(shape);
-  const values = new Float32Array(count);
-  layers.forEach(({ fanIn, kernel, bias }, layer) => {
-    randomStream(1, 'kernel', layer).fillNormal(values.subarray(kernel, bias), 0, Math.sqrt(2 / fanIn));
-  });
-  return values;
-}
-
-async function stepsPerSecond(backend: Backend, shape: StackShape, optimizer: Optimizer): Promise<number> {
-  const stack = await backend.createStack(shape, dataset, 1);
-  const state = { parameters: parameters(shape), moments: null, step: 0, learningRate: 1e-3, optimizer };
-  stack.place(0, state);
-  const stream = randomStream(2);
-  const run = async (steps: number): Promise<number> => {
-    const batches = Uint32Array.from({ length: steps * shape.batchSize }, () => stream.integer(examples));
-    const start = performance.now();
-    await stack.train([0], batches, steps);
-    return performance.now() - start;
-  };
-  // Also gives the engine time to compile the kernel at its best.
-  let pieces = 0;
-  let steps = 1;
-  let best = Infinity;
-  for (let spent = 0; spent < totalMs || pieces < 3; pieces++) {
-    const durationMs = await run(steps);
-    spent += durationMs;
-    best = Math.min(best, durationMs / steps);
-    steps = Math.max(1, Math.round(pieceMs / best));
-  }
-  stack.dispose();
-  return 1_000 / best;
-}
 
 /** Multiplications and additions of the three products (two for the first layer), without activations and optimizer. */
 function stepFlops(shape: StackShape): number {

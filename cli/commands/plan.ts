@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { UserError } from '../../core/errors.ts';
-import { isPlain } from '../../core/networks/network.ts';
+import { isDense } from '../../core/networks/network.ts';
 import { axisLabels } from '../../core/sweep/exclusions.ts';
 import { parseSweep } from '../../core/sweep/parse-sweep.ts';
 import { createPlan, type Plan } from '../../core/sweep/plan.ts';
@@ -71,7 +71,7 @@ async function describeTime({ run }: SweepSpec, parts: readonly WorkPart[]): Pro
   const started = new Set([backend]);
   try {
     for (const { flops, typical } of parts) {
-      const trainedBy = isPlain(typical.config) ? backend : await others();
+      const trainedBy = isDense(typical.config) ? backend : await others();
       started.add(trainedBy);
       const rate = await measureStepsPerSecond(trainedBy, typical);
       // Steps of other shapes are taken to cost in proportion to their operations.

@@ -29,9 +29,7 @@ export async function backendFindings(environment: NodeJS.ProcessEnv): Promise<F
 }
 
 function forOthers({ name, others }: Exclude<BackendTrial, { problem: string }>): string {
-  return others === name
-    ? ''
-    : `; it trains plain networks, ${others} those with shortcuts, convolutions or normalization`;
+  return others === name ? '' : `; ${others} trains convolutions`;
 }
 
 async function tryBackend(choice: string, environment: NodeJS.ProcessEnv): Promise<BackendTrial> {

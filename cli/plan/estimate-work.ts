@@ -1,7 +1,7 @@
 import type { Plan } from '../../core/sweep/plan.ts';
 import type { DatasetSpec, TrialConfig } from '../../core/trial/trial-config.ts';
 import type { Dataset } from '../../training/datasets/dataset.ts';
-import { isPlain } from '../../core/networks/network.ts';
+import { isDense } from '../../core/networks/network.ts';
 import type { StackShape } from '../../training/backend.ts';
 import { stepsPerEpoch } from '../../training/epoch-order.ts';
 import { parameterLayout } from '../../training/parameter-layout.ts';
@@ -17,7 +17,7 @@ export interface TrialWork {
   readonly flops: number;
 }
 
-/** Work of the sweep's plain networks, or of its others: what trains the one may not train the other. */
+/** Work of the sweep's dense networks, or of its convolutions: what trains the one may not train the other. */
 export interface WorkPart {
   readonly steps: number;
   readonly flops: number;
@@ -25,7 +25,7 @@ export interface WorkPart {
   readonly typical: TrialWork;
 }
 
-/** Sums the work of all trials, none of which ends early, plain networks first and then the others, whichever there are. `load` gives a data set; each is asked for once. */
+/** Sums the work of all trials, none of which ends early, dense networks first and then convolutions, whichever there are. `load` gives a data set; each is asked for once. */
 export async function estimateWork(plan: Plan, load: (spec: DatasetSpec) => Promise<Dataset>): Promise<WorkPart[]> {
   const datasets = new Map<string, Dataset>();
   // Trials of one shape cost the same: a grid of many seeds has few shapes.
@@ -46,7 +46,7 @@ export async function estimateWork(plan: Plan, load: (spec: DatasetSpec) => Prom
     shapes.set(key, { work: trialWork(config, dataset), trials: 1 });
   }
   const all = [...shapes.values()];
-  return [true, false].flatMap((plain) => partOf(all.filter(({ work }) => isPlain(work.config) === plain)));
+  return [true, false].flatMap((dense) => partOf(all.filter(({ work }) => isDense(work.config) === dense)));
 }
 
 function partOf(shapes: readonly { readonly work: TrialWork; readonly trials: number }[]): WorkPart[] {

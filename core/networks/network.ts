@@ -31,9 +31,14 @@ export interface NetworkBuild {
 /** Where nothing else is asked for. */
 export const plainBuild: NetworkBuild = { network: { name: 'mlp' }, normalization: { name: 'none' } };
 
-/** Whether it is the multilayer perceptron without normalization, which every backend trains. */
+/** Whether it is the multilayer perceptron without normalization. */
 export function isPlain({ network, normalization }: NetworkBuild): boolean {
   return network.name === 'mlp' && normalization.name === 'none';
+}
+
+/** Whether it has no convolutions: every backend trains it then. */
+export function isDense({ network }: Pick<NetworkBuild, 'network'>): boolean {
+  return network.name !== 'convolution';
 }
 
 /** What is wrong with a depth for a network, as the end of a sentence about the network; null where it fits. */

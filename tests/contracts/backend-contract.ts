@@ -34,7 +34,7 @@ export function backendContract(
     });
 
     gradientContract(() => backend, trains);
-    optimizerContract(() => backend);
+    optimizerContract(() => backend, trains);
     evaluationContract(() => backend, trains);
     independenceContract(() => backend, trains);
     memoryContract(() => backend, allocated);

@@ -172,30 +172,33 @@ describe.each(cpuBackends)('the law of training (%s)', (name) => {
     4 * limitMs,
   );
 
-  it('every checkpoint of a trial leads to the same end, those within an epoch too', async () => {
-    const adam: Optimizer = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
-    const config = trialConfig({ batchSize: 1, epochs: 4, optimizer: adam, learningRate: 0.01 });
-    const trainer = createTrainer({ ...backend, preferredCapacity: 9, dispose: async () => {} }, loadTestDataset);
-    const [story] = await interruptedStories([trainer], [config], []);
-    const expected = await alone(backend, config);
-    expect(storyOf(story!)).toEqual(expected);
-    // Epoch 0, and the middle and the end of each epoch but the last, which has no end to go on from.
-    expect(story!.checkpoints.map(({ epoch, step }) => [epoch, step])).toEqual([
+  it.each([{}, { depth: 4, network: { ...residual, blockLayers: 2 }, normalization: layer }])(
+    'every checkpoint of a trial leads to the same end, those within an epoch too: %j',
+    async (build) => {
+      const adam: Optimizer = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+      const config = trialConfig({ batchSize: 1, epochs: 4, optimizer: adam, learningRate: 0.01, ...build });
+      const trainer = createTrainer({ ...backend, preferredCapacity: 9, dispose: async () => {} }, loadTestDataset);
+      const [story] = await interruptedStories([trainer], [config], []);
+      const expected = await alone(backend, config);
+      expect(storyOf(story!)).toEqual(expected);
+      // Epoch 0, and the middle and the end of each epoch but the last, which has no end to go on from.
+      expect(story!.checkpoints.map(({ epoch, step }) => [epoch, step])).toEqual([
       [0, 0], [0, 32], [1, 64], [1, 96], [2, 128], [2, 160], [3, 192], [3, 224],
     ]); // prettier-ignore
-    const jobs = story!.checkpoints.map(({ bytes }, index) => ({ id: String(index), config, checkpoint: bytes }));
-    const seen = new Map(jobs.map(({ id }) => [id, [] as unknown[]]));
-    const outcomes = await trainer.train(
-      jobs,
-      (progress) => seen.get(progress.id)!.push({ ...progress, id: '' }),
-      new AbortController().signal,
-    );
-    for (const [index, outcome] of outcomes.entries()) {
-      expect(outcome).toHaveProperty('result.weightsHash', (expected.outcome as { result: { weightsHash: string } }).result.weightsHash); // prettier-ignore
-      expect(seen.get(outcome.id)).toEqual(
-        expected.progress.filter(({ epoch }) => epoch.epoch > story!.checkpoints[index]!.epoch),
+      const jobs = story!.checkpoints.map(({ bytes }, index) => ({ id: String(index), config, checkpoint: bytes }));
+      const seen = new Map(jobs.map(({ id }) => [id, [] as unknown[]]));
+      const outcomes = await trainer.train(
+        jobs,
+        (progress) => seen.get(progress.id)!.push({ ...progress, id: '' }),
+        new AbortController().signal,
       );
-    }
-    await trainer.close();
-  });
+      for (const [index, outcome] of outcomes.entries()) {
+        expect(outcome).toHaveProperty('result.weightsHash', (expected.outcome as { result: { weightsHash: string } }).result.weightsHash); // prettier-ignore
+        expect(seen.get(outcome.id)).toEqual(
+          expected.progress.filter(({ epoch }) => epoch.epoch > story!.checkpoints[index]!.epoch),
+        );
+      }
+      await trainer.close();
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { BugError, MachineError, UserError } from '../../core/errors.ts';
 import type { Initializer } from '../../core/initializers/initializer.ts';
-import { isPlain } from '../../core/networks/network.ts';
+import { isDense } from '../../core/networks/network.ts';
 import type { TrialConfig } from '../../core/trial/trial-config.ts';
 import { trialKey } from '../../core/trial/trial-key.ts';
 import type { TrialResult } from '../../core/trial/trial-record.ts';
@@ -263,40 +263,40 @@ describe('stacked trainer', () => {
   });
 
   it('trains each network on the first backend that does, and puts its arithmetic into the key', async () => {
-    const plain: Backend = {
+    const dense: Backend = {
       ...createCpuBackend(),
       name: 'wasm',
-      arithmetic: 'plain only',
-      trains: 'plain',
+      arithmetic: 'no convolutions',
+      trains: 'dense',
       async createStack(shape, ...rest) {
-        if (!isPlain(shape)) throw new BugError('not trained here', { shape });
+        if (!isDense(shape)) throw new BugError('not trained here', { shape });
         return createCpuBackend().createStack(shape, ...rest);
       },
     };
     let started = 0;
-    const trainer = createTrainer(plain, loadTestDataset, {
+    const trainer = createTrainer(dense, loadTestDataset, {
       others: async () => {
         started += 1;
         return createCpuBackend();
       },
     });
     const residual = trialConfig({ network: { name: 'residual', blockLayers: 1 } });
-    const normalized = trialConfig({ normalization: { name: 'layer' } });
-    expect(await trainer.inspect(trialConfig())).toMatchObject({ backend: 'wasm', arithmetic: 'plain only' });
+    const convolution = trialConfig({ network: { name: 'convolution', kernelSize: 3 } });
+    expect(await trainer.inspect(residual)).toMatchObject({ backend: 'wasm', arithmetic: 'no convolutions' });
     expect(started).toBe(0);
     const { arithmetic } = createCpuBackend();
-    expect(await trainer.inspect(residual)).toMatchObject({ backend: 'cpu', arithmetic });
-    const configs = [trialConfig(), residual, normalized];
+    expect(await trainer.inspect(convolution)).toMatchObject({ backend: 'cpu', arithmetic });
+    const configs = [trialConfig(), residual, convolution];
     const told = await stories(trainer, configs);
     expect(told).toEqual(await stories(trainerOf(1), configs));
     expect(new Set(told.map(({ outcome }) => resultOf(outcome).weightsHash)).size).toBe(3);
     expect(started).toBe(1);
 
     const checkpoints: Uint8Array[] = [];
-    const jobs = [{ id: 'again', config: residual }];
+    const jobs = [{ id: 'again', config: convolution }];
     await trainer.train(jobs, () => {}, never, { intervalMs: 0, onCheckpoint: ({ bytes }) => checkpoints.push(bytes) });
-    const where = { arithmetic, datasetHash: (await trainer.inspect(residual)).hash };
-    expect(() => decodeCheckpoint(checkpoints[0]!, residual, trialKey(residual, where))).not.toThrow();
+    const where = { arithmetic, datasetHash: (await trainer.inspect(convolution)).hash };
+    expect(() => decodeCheckpoint(checkpoints[0]!, convolution, trialKey(convolution, where))).not.toThrow();
     await trainer.close();
   });
 

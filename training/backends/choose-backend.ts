@@ -21,8 +21,8 @@ interface Candidate {
  */
 const candidates: readonly Candidate[] = [
   { name: 'cuda', trains: 'all', create: async () => (await import('./tfjs/cuda-backend.ts')).createCudaBackend() },
-  { name: 'simd', trains: 'plain', create: async () => (await import('./simd/simd-backend.ts')).createSimdBackend() },
-  { name: 'wasm', trains: 'plain', create: async () => (await import('./wasm/wasm-backend.ts')).createWasmBackend() },
+  { name: 'simd', trains: 'dense', create: async () => (await import('./simd/simd-backend.ts')).createSimdBackend() },
+  { name: 'wasm', trains: 'dense', create: async () => (await import('./wasm/wasm-backend.ts')).createWasmBackend() },
   {
     name: 'native',
     trains: 'all',

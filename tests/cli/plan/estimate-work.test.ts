@@ -42,7 +42,7 @@ describe('estimateWork', () => {
     expect(work?.typical.config.depth).toBe(3);
   });
 
-  test('counts a convolution at every pixel, and apart from the plain networks', async () => {
+  test('counts a convolution at every pixel, and apart from the dense networks', async () => {
     const mixed = createPlan(
       parseSweep({
         name: 'mixed',
@@ -50,16 +50,16 @@ describe('estimateWork', () => {
         training: { epochs: 1, width: 4 },
       }),
     );
-    const [plain, others] = await estimateWork(mixed, load);
-    expect(plain!.typical.config.network.name).toBe('mlp');
-    expect(others!.typical.config.network.name).toBe('convolution');
+    const [dense, convolutions] = await estimateWork(mixed, load);
+    expect(dense!.typical.config.network.name).toBe('mlp');
+    expect(convolutions!.typical.config.network.name).toBe('convolution');
     const { examples } = (await load({ name: 'digits', split: 0 })).splits.train;
     const steps = Math.floor(examples / 64);
     // 3 x 3 kernels at 8 x 8 pixels: 1 to 4 channels, 4 to 4 channels; then 4 to 10 outputs.
     const [first, second, last] = [64 * 9 * 4, 64 * 9 * 16, 40];
     const training = steps * 2 * 64 * (2 * first + 3 * (second + last));
-    expect(others!.flops).toBeGreaterThan(training);
-    expect(others!.flops).toBeLessThan(1.1 * training);
+    expect(convolutions!.flops).toBeGreaterThan(training);
+    expect(convolutions!.flops).toBeLessThan(1.1 * training);
   });
 });
 

@@ -1,9 +1,9 @@
 import type { Activation } from '../../../core/activations/activation.ts';
-import type { ImageSize, Network, Normalization } from '../../../core/networks/network.ts';
+import { isDense, type ImageSize, type Network, type Normalization } from '../../../core/networks/network.ts';
 import { randomStream } from '../../../core/random/random-stream.ts';
 import { networkLabel } from '../../../core/trial/labels.ts';
 import type { Loss, Optimizer } from '../../../core/trial/trial-config.ts';
-import type { SlotState, StackShape } from '../../../training/backend.ts';
+import type { Backend, SlotState, StackShape } from '../../../training/backend.ts';
 import type { Dataset } from '../../../training/datasets/dataset.ts';
 import { taskOf } from '../../../training/losses.ts';
 import { parameterLayout } from '../../../training/parameter-layout.ts';
@@ -31,6 +31,8 @@ const testImage: ImageSize = { height: 3, width: 4, channels: 2 };
 export const builds: readonly Required<Pick<ShapeOptions, 'network' | 'normalization' | 'widths'>>[] = [
   { network: { name: 'mlp' }, normalization: 'layer', widths: [5, 5] },
   { network: { name: 'mlp' }, normalization: 'batch', widths: [5, 5] },
+  { network: { name: 'mlp' }, normalization: 'layer', widths: [33, 17] },
+  { network: { name: 'residual', blockLayers: 1 }, normalization: 'batch', widths: [17, 17] },
   { network: { name: 'residual', blockLayers: 1 }, normalization: 'none', widths: [5, 5, 5] },
   { network: { name: 'residual', blockLayers: 2 }, normalization: 'none', widths: [5, 5, 5, 5, 5, 5] },
   { network: { name: 'residual', blockLayers: 2 }, normalization: 'layer', widths: [5, 5, 5, 5] },
@@ -41,7 +43,11 @@ export const builds: readonly Required<Pick<ShapeOptions, 'network' | 'normaliza
   { network: { name: 'convolution', kernelSize: 3 }, normalization: 'batch', widths: [4, 4] },
 ];
 
-export const buildTitle = ({ network, normalization = 'none' }: ShapeOptions): string =>
+/** Those that a backend trains. */
+export const trainedBuilds = (trains: Backend['trains']): typeof builds =>
+  builds.filter(({ network }) => trains === 'all' || isDense({ network }));
+
+export const buildTitle = ({ network, normalization = 'none' }: Omit<ShapeOptions, 'optimizer'>): string =>
   `${network ? networkLabel(network) : 'mlp'}, ${normalization} normalization`;
 
 export interface ShapeOptions {

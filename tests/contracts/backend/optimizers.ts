@@ -3,7 +3,16 @@ import type { Optimizer } from '../../../core/trial/trial-config.ts';
 import { everyActivation } from '../../core/activations/every-activation.ts';
 import type { Backend, LayerSignals, SlotState } from '../../../training/backend.ts';
 import { createCpuBackend } from '../../../training/backends/cpu/cpu-backend.ts';
-import { losses, optimizers, randomBatches, randomState, relativeError, shapeAndData } from './cases.ts';
+import {
+  buildTitle,
+  losses,
+  optimizers,
+  randomBatches,
+  randomState,
+  relativeError,
+  shapeAndData,
+  trainedBuilds,
+} from './cases.ts';
 
 /** One step's update differs from double precision by float32's rounding of the parameters, about 3e-8 on an update of 1e-3. */
 const updateTolerance = 1e-3;
@@ -53,7 +62,7 @@ function exactState(state: SlotState, gradients: readonly number[]): { update: n
 }
 
 /** Each optimizer against its definition in training/optimizers.ts, and whole runs against the cpu reference. */
-export function optimizerContract(backend: () => Backend): void {
+export function optimizerContract(backend: () => Backend, trains: Backend['trains']): void {
   describe('optimizers', () => {
     it.each(optimizers.map((o) => [titleOf(o), o] as const))(
       '%s makes the steps that its definition says',
@@ -76,20 +85,33 @@ export function optimizerContract(backend: () => Backend): void {
       },
     );
 
+    const plain = { widths: [17, 17] };
     const runs = [
-      ...optimizers.map((optimizer, i) => ({ optimizer, activation: everyActivation[i % everyActivation.length]! })),
-      ...everyActivation.map((activation) => ({ optimizer: optimizers[4]!, activation })),
+      ...optimizers.map((optimizer, i) => ({
+        ...plain,
+        optimizer,
+        activation: everyActivation[i % everyActivation.length]!,
+      })),
+      ...everyActivation.map((activation) => ({ ...plain, optimizer: optimizers[4]!, activation })),
+      ...trainedBuilds(trains).flatMap((build, i) =>
+        [i, i + 4].map((which) => ({
+          ...build,
+          optimizer: optimizers[which % optimizers.length]!,
+          activation: everyActivation[which % everyActivation.length]!,
+        })),
+      ),
     ];
     it.each(
-      runs.map((run, i) => [run.activation.name, titleOf(run.optimizer), { ...run, loss: losses[i % 3]! }] as const),
-    )('train %s with %s as the cpu reference does, over 20 steps', async (_, __, { optimizer, activation, loss }) => {
-      const { shape, dataset } = shapeAndData({
-        optimizer: optimizer.name,
-        activation,
-        loss,
-        widths: [17, 17],
-        batchSize: 10,
-      });
+      runs.map(
+        (run, i) =>
+          [
+            `${buildTitle(run)}, ${run.activation.name}`,
+            titleOf(run.optimizer),
+            { ...run, loss: losses[i % 3]! },
+          ] as const,
+      ),
+    )('train %s with %s as the cpu reference does, over 20 steps', async (_, __, { optimizer, ...options }) => {
+      const { shape, dataset } = shapeAndData({ ...options, optimizer: optimizer.name, batchSize: 10 });
       const batches = randomBatches(6, 0, 20, shape.batchSize, 64);
       const run = async (b: Backend) => {
         const stack = await b.createStack(shape, dataset, 1);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BugError, UserError } from '../../../core/errors.ts';
+import { isDense } from '../../../core/networks/network.ts';
 import { plainSizes } from '../../../core/networks/network-layers.ts';
 import { createKernelStack } from '../../../training/backends/kernel/kernel-stack.ts';
 import { compileSimdKernel } from '../../../training/backends/simd/simd-backend.ts';
@@ -8,12 +9,15 @@ import { parameterLayout } from '../../../training/parameter-layout.ts';
 import { everyActivation } from '../../core/activations/every-activation.ts';
 import {
   builds,
+  buildTitle,
   losses,
   optimizers,
   randomBatches,
   randomState,
   relativeError,
   shapeAndData,
+  trainedBuilds,
+  type ShapeOptions,
 } from '../../contracts/backend/cases.ts';
 import { simdWorks } from '../cpu-backends.ts';
 import { kernels } from './kernels.ts';
@@ -95,7 +99,7 @@ describe.each(kernels)('stacks on the kernel $name', ({ createBackend }) => {
 
   it('refuses a network that it does not train', async () => {
     const backend = await createBackend();
-    for (const build of builds) {
+    for (const build of builds.filter((each) => !isDense(each))) {
       const { shape, dataset } = shapeAndData(build);
       await expect(backend.createStack(shape, dataset, 1)).rejects.toThrow(BugError);
     }
@@ -113,17 +117,17 @@ describe.each(kernels)('stacks on the kernel $name', ({ createBackend }) => {
 /** Compiler options for narrower vectors than this processor may have. */
 const narrower = simdWorks && process.arch === 'x64' ? [['-mavx2', '-mfma']] : [];
 
-/** One trial's numbers after a few steps of a network with every kind of padding, by the kernel compiled for `target`. */
-async function trained(target: readonly string[] | undefined, which: number): Promise<unknown> {
+/** Every kind of padding: of one panel, of several, and of the rows. */
+const padded: ShapeOptions = { inputs: 19, outputs: 21, widths: [33, 16, 5], batchSize: 27 };
+
+/** One trial's numbers after a few steps, by the kernel compiled for `target`. */
+async function trained(target: readonly string[] | undefined, which: number, options = padded): Promise<unknown> {
   const optimizer = optimizers[which % optimizers.length]!;
   const { shape, dataset } = shapeAndData({
     activation: everyActivation[which % everyActivation.length]!,
     loss: losses[which % losses.length]!,
     optimizer: optimizer.name,
-    inputs: 19,
-    outputs: 21,
-    widths: [33, 16, 5],
-    batchSize: 27,
+    ...options,
   });
   const stack = createKernelStack(await compileSimdKernel(process.env, target), shape, dataset, 1);
   stack.place(0, randomState(shape, which, optimizer));
@@ -143,6 +147,14 @@ describe.each(narrower)('the kernel in C compiled with %s', (...target) => {
     'has the same bits as compiled for this processor (%s)',
     async (_, which) => {
       expect(await trained(target, which)).toEqual(await trained(undefined, which));
+    },
+  );
+
+  it.each(trainedBuilds('dense').map((build, which) => [buildTitle(build), which, build] as const))(
+    'has the same bits as compiled for this processor (%s)',
+    async (_, which, { widths, ...build }) => {
+      const options = { ...padded, ...build, widths: widths.map(() => 37) };
+      expect(await trained(target, which, options)).toEqual(await trained(undefined, which, options));
     },
   );
 });

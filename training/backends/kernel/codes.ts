@@ -1,7 +1,8 @@
 import type { Activation } from '../../../core/activations/activation.ts';
+import type { Normalization } from '../../../core/networks/network.ts';
 import type { Loss, Optimizer } from '../../../core/trial/trial-config.ts';
 
-/** Numbers by which the kernel knows activations, losses and optimizers: training/kernel/assembly/{activation,loss,optimizer}.ts. */
+/** Numbers by which the kernel knows activations, losses, optimizers and normalizations: training/kernel/assembly/{activation,loss,optimizer,normalization}.ts. */
 export const activationCodes: Readonly<Record<Activation['name'], number>> = {
   linear: 0,
   relu: 1,
@@ -27,6 +28,8 @@ export const optimizerCodes: Readonly<Record<Optimizer['name'], number>> = {
   adamw: 4,
   rmsprop: 5,
 };
+
+export const normalizationCodes: Readonly<Record<Normalization['name'], number>> = { none: 0, layer: 1, batch: 2 };
 
 /** The parameter of an activation, 0 where it has none. */
 export function activationParameter(activation: Activation): number {

@@ -1,5 +1,5 @@
 import { BugError } from '../../../core/errors.ts';
-import { isPlain } from '../../../core/networks/network.ts';
+import { isDense } from '../../../core/networks/network.ts';
 import type { Optimizer } from '../../../core/trial/trial-config.ts';
 import type { LayerSignals, MetricSums, SlotState, Stack, StackShape } from '../../backend.ts';
 import type { Dataset, SplitName } from '../../datasets/dataset.ts';
@@ -9,7 +9,7 @@ import { optimizerOptions } from './codes.ts';
 import type { KernelProgram } from './kernel.ts';
 import { slotFields, stepsPerCall } from './memory-layout.ts';
 import { readBlock, writeBlock } from './slot-parameters.ts';
-import { evaluationRows, StackMemory } from './stack-memory.ts';
+import { evaluationRows, measuredRows, StackMemory } from './stack-memory.ts';
 
 /** Places among the fields of the kernel's Slot. */
 const stepField = 0;
@@ -25,8 +25,8 @@ interface Occupant {
 }
 
 /**
- * Slots are trained one after the other by one kernel call each, so nothing of one can reach another. Throws BugError for a network that is
- * not plain: the kernel trains no other.
+ * Slots are trained one after the other by one kernel call each, so nothing of one can reach another. Throws BugError for
+ * convolutions: the kernel trains none.
  */
 export function createKernelStack(
   program: KernelProgram,
@@ -34,7 +34,7 @@ export function createKernelStack(
   dataset: Dataset,
   capacity: number,
 ): Stack {
-  if (!isPlain(shape)) throw new BugError('the kernel trains plain networks only', { shape });
+  if (!isDense(shape)) throw new BugError('the kernel trains no convolutions', { shape });
   const occupants = Array.from({ length: capacity }, (): Occupant | null => null);
   const layout = parameterLayout(shape);
   const moments = momentCount[shape.optimizer];
@@ -150,15 +150,23 @@ export function createKernelStack(
     async evaluate(slots, split) {
       const memory = memoryOf();
       const { examples } = dataset.splits[split];
-      const { numbers } = memory.scratch(evaluationRows);
+      const references = measuredRows(shape, dataset);
+      const { numbers } = memory.scratch(Math.max(evaluationRows, references));
       const { network, evaluationSums } = memory.fixed;
+      const choose = (first: number, rows: number): void => {
+        const piece = memory.words(numbers, rows);
+        for (let row = 0; row < rows; row++) piece[row] = first + row;
+      };
       return slots.map((slot): MetricSums => {
         occupantOf(slot);
         memory.doubles(evaluationSums, slotFields).fill(0);
+        if (references > 0) {
+          choose(firstExample.train, references);
+          memory.kernel.measure(network, addressOf(memory, slot), numbers, references);
+        }
         for (let start = 0; start < examples; start += evaluationRows) {
           const rows = Math.min(evaluationRows, examples - start);
-          const piece = memory.words(numbers, rows);
-          for (let row = 0; row < rows; row++) piece[row] = firstExample[split] + start + row;
+          choose(firstExample[split] + start, rows);
           memory.kernel.evaluate(network, addressOf(memory, slot), numbers, rows, evaluationSums);
         }
         const sums = memory.doubles(evaluationSums, slotFields);
@@ -190,10 +198,14 @@ export function createKernelStack(
       kernel.outputDeltas(network, evaluationSums, rows);
       const backward: Pick<LayerSignals, 'preActivationGradients' | 'kernelGradients'>[] = [];
       for (let layer = last; layer >= 0; layer--) {
-        const { fanIn, fanOut } = layout.layers[layer]!;
+        const { fanIn, fanOut, normalized } = layout.layers[layer]!;
+        const deltas = () => readScratch(memory, memory.deltas, panelRows, rows, fanOut);
+        const beforeNormalization = normalized ? deltas() : null;
+        kernel.sumDeltas(network, address, layer, rows);
         kernel.kernelGradients(network, layer, rows);
         backward.unshift({
-          preActivationGradients: readScratch(memory, memory.deltas, panelRows, rows, fanOut),
+          // Where nothing is normalized, the weighted sums are the pre-activations.
+          preActivationGradients: beforeNormalization ?? deltas(),
           kernelGradients: readScratch(memory, scratch.kernelGradients, paddedColumns(fanIn), fanIn, fanOut),
         });
         if (layer === 0) break;

@@ -11,10 +11,12 @@ export interface Kernel {
   affine(network: number, slot: number, layer: number, rows: number): void;
   activateLayer(network: number, layer: number, rows: number): void;
   outputDeltas(network: number, sums: number, rows: number): void;
+  sumDeltas(network: number, slot: number, layer: number, rows: number): void;
   propagateDeltas(network: number, slot: number, layer: number, rows: number): void;
   swapDeltas(network: number): void;
   kernelGradients(network: number, layer: number, rows: number): void;
   train(network: number, slot: number, numbers: number, rows: number, steps: number): void;
+  measure(network: number, slot: number, numbers: number, rows: number): void;
   evaluate(network: number, slot: number, numbers: number, rows: number, sums: number): void;
 }
 

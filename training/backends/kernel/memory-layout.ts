@@ -6,19 +6,24 @@ import type { Panels } from './panels.ts';
 
 const alignment = 64;
 /** Sizes of Network, Layer and Slot in training/kernel/assembly; fields of the first two have 4 bytes, of the last 8. */
-export const networkFields = 18;
-const layerFields = 6;
+export const networkFields = 21;
+const layerFields = 13;
 export const slotFields = 8;
 export const slotHeaderBytes = slotFields * 8;
 /** Steps whose row numbers are handed to the kernel at once. */
 export const stepsPerCall = 64;
 
-/** A layer of the network: sizes, and bytes from the slot's first parameter to its kernel's panels and to its bias. */
+/** A layer of the network: sizes, shortcuts, and bytes from the slot's first parameter to its kernel's panels, its bias and its gain. */
 export interface LayerPlace {
   readonly fanIn: number;
   readonly fanOut: number;
   readonly kernel: number;
   readonly bias: number;
+  /** Null where the layer is not normalized. */
+  readonly gain: number | null;
+  /** Whether a shortcut ends here, and whether one begins: a residual network has one at a time. */
+  readonly takesStream: boolean;
+  readonly leavesStream: boolean;
 }
 
 /** Addresses of what lives as long as a stack, bytes. */
@@ -26,6 +31,8 @@ export interface FixedLayout {
   readonly network: number;
   readonly layerTable: number;
   readonly evaluationSums: number;
+  /** For a panel row of the widest layer; nothing is written there. */
+  readonly zeros: number;
   readonly layers: readonly LayerPlace[];
   /** Examples of all splits, [examples, paddedColumns(inputs)]; training rows come first. */
   readonly examples: number;
@@ -49,9 +56,14 @@ export interface ScratchLayout {
   readonly kernelGradients: number;
   readonly biasGradients: number;
   readonly classScratch: number;
-  /** Per layer. */
+  readonly gainGradients: number;
+  readonly stream: number;
+  /** Per layer; of no size where they are not needed. */
   readonly outputs: readonly number[];
   readonly derivatives: readonly number[];
+  readonly normals: readonly number[];
+  readonly means: readonly number[];
+  readonly scales: readonly number[];
   readonly end: number;
 }
 
@@ -82,11 +94,16 @@ export function fixedLayout(
   const evaluationSums = memory.take(slotHeaderBytes);
 
   const parameters = regions(0);
-  const layers = parameterLayout(shape).layers.map(({ fanIn, fanOut }): LayerPlace => {
+  const layers = parameterLayout(shape).layers.map((layer, index, all): LayerPlace => {
+    const { fanIn, fanOut, shortcutFrom, normalized } = layer;
     const kernel = parameters.take(paddedColumns(fanIn) * paddedColumns(fanOut) * 4);
-    return { fanIn, fanOut, kernel, bias: parameters.take(paddedColumns(fanOut) * 4) };
+    const bias = parameters.take(paddedColumns(fanOut) * 4);
+    const gain = normalized ? parameters.take(paddedColumns(fanOut) * 4) : null;
+    const leavesStream = all.some((other) => other.shortcutFrom === index);
+    return { fanIn, fanOut, kernel, bias, gain, takesStream: shortcutFrom !== null, leavesStream };
   });
   const parameterBytes = parameters.end();
+  const zeros = memory.take(Math.max(...layers.map(({ fanOut }) => paddedColumns(fanOut))) * 4);
 
   const { train, validation, test } = dataset.splits;
   const count = train.examples + validation.examples + test.examples;
@@ -99,6 +116,7 @@ export function fixedLayout(
     network,
     layerTable,
     evaluationSums,
+    zeros,
     layers,
     examples,
     targets,
@@ -122,7 +140,10 @@ export function scratchLayout(
   const largest = (bytes: (layer: LayerPlace) => number): number => Math.max(...layers.map(bytes));
   const kernelBytes = ({ fanIn, fanOut }: LayerPlace): number => paddedColumns(fanIn) * paddedColumns(fanOut) * 4;
   const widest = largest(({ fanOut }) => panelsBytes(fanOut));
+  const unitBytes = ({ fanOut }: LayerPlace): number => paddedColumns(fanOut) * 4;
   const outputs = layers.at(-1)!.fanOut;
+  const takeForNormalized = (bytes: (layer: LayerPlace) => number): number[] =>
+    layers.map((layer) => memory.take(layer.gain === null ? 0 : bytes(layer)));
   return {
     rows,
     numbers: memory.take(Math.max(rows, stepsPerCall * batchSize) * 4),
@@ -133,11 +154,17 @@ export function scratchLayout(
     deltasBelow: memory.take(widest),
     transposed: memory.take(largest(kernelBytes)),
     kernelGradients: memory.take(largest(kernelBytes)),
-    biasGradients: memory.take(alignment),
+    biasGradients: memory.take(largest(unitBytes)),
     // A vector for each class, of the widest kernel's 16 lanes.
     classScratch: memory.take(alignment * paddedColumns(outputs)),
+    gainGradients: memory.take(largest(unitBytes)),
+    stream: memory.take(layers.some(({ leavesStream }) => leavesStream) ? widest : 0),
     outputs: layers.map(({ fanOut }) => memory.take(panelsBytes(fanOut))),
     derivatives: layers.map(({ fanOut }) => memory.take(panelsBytes(fanOut))),
+    normals: takeForNormalized(({ fanOut }) => panelsBytes(fanOut)),
+    means: takeForNormalized(unitBytes),
+    // Of each unit, or of each example.
+    scales: takeForNormalized((layer) => Math.max(unitBytes(layer), paddedRows(rows) * 4)),
     end: memory.end(),
   };
 }

@@ -39,14 +39,17 @@ interface PlacedMatrix {
   readonly offset: number;
 }
 
-/** Each kernel and, as a matrix of one row, each bias of the slot at address `slot`. */
+/** Each kernel and, as matrices of one row, each bias and gain of the slot at address `slot`. */
 function matricesOf(memory: StackMemory, layout: ParameterLayout, slot: number, block: number): PlacedMatrix[] {
   const { layers, parameterBytes } = memory.fixed;
   const { paddedColumns } = memory.panels;
   const start = slot + slotHeaderBytes + block * parameterBytes;
   return layers.flatMap((place, index) => {
-    const { fanIn, fanOut, kernel, bias } = layout.layers[index]!;
+    const { fanIn, fanOut, kernel, bias, gain } = layout.layers[index]!;
     const [inputs, outputs] = [paddedColumns(fanIn), paddedColumns(fanOut)];
+    const row = (address: number, offset: number): PlacedMatrix => {
+      return { panels: memory.floats(start + address, outputs), panelRows: 1, rows: 1, columns: fanOut, offset };
+    };
     return [
       {
         panels: memory.floats(start + place.kernel, inputs * outputs),
@@ -55,7 +58,8 @@ function matricesOf(memory: StackMemory, layout: ParameterLayout, slot: number, 
         columns: fanOut,
         offset: kernel,
       },
-      { panels: memory.floats(start + place.bias, outputs), panelRows: 1, rows: 1, columns: fanOut, offset: bias },
+      row(place.bias, bias),
+      ...(gain === null ? [] : [row(place.gain!, gain)]),
     ];
   });
 }

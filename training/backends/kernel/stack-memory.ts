@@ -1,7 +1,8 @@
 import { MachineError, UserError } from '../../../core/errors.ts';
 import type { StackShape } from '../../backend.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
-import { activationCodes, activationParameter, lossCodes, optimizerCodes } from './codes.ts';
+import { referenceExamples } from '../../reference-examples.ts';
+import { activationCodes, activationParameter, lossCodes, normalizationCodes, optimizerCodes } from './codes.ts';
 import type { Kernel, KernelProgram } from './kernel.ts';
 import { fixedLayout, networkFields, scratchLayout, type FixedLayout, type ScratchLayout } from './memory-layout.ts';
 import { panelsOf, type Panels } from './panels.ts';
@@ -34,7 +35,7 @@ export class StackMemory {
     this.#memory = explainFailure(1, () => new webAssembly.Memory({ initial: 1, maximum: maxPages }));
     this.kernel = program.instantiate(this.#memory);
     this.fixed = fixedLayout(this.kernel.heapBase(), this.panels, shape, dataset, capacity);
-    this.#scratch = this.#layOut(Math.max(shape.batchSize, evaluationRows));
+    this.#scratch = this.#layOut(Math.max(shape.batchSize, evaluationRows, measuredRows(shape, dataset)));
     this.#copyExamples(dataset);
   }
 
@@ -86,15 +87,24 @@ export class StackMemory {
       scratch.kernelGradients,
       scratch.biasGradients,
       scratch.classScratch,
+      scratch.gainGradients,
+      scratch.stream,
+      fixed.zeros,
     ]);
     this.floats(fixed.network, 4)[3] = activationParameter(shape.activation);
-    const table = fixed.layers.flatMap(({ fanIn, fanOut, kernel, bias }, layer) => [
+    const normalization = normalizationCodes[shape.normalization.name];
+    const table = fixed.layers.flatMap(({ fanIn, fanOut, kernel, bias, gain, ...streams }, layer) => [
       fanIn,
       fanOut,
       kernel,
       bias,
       scratch.outputs[layer]!,
       scratch.derivatives[layer]!,
+      ...(gain === null
+        ? [normalizationCodes.none, 0, 0, 0, 0]
+        : [normalization, gain, scratch.normals[layer]!, scratch.means[layer]!, scratch.scales[layer]!]),
+      Number(streams.takesStream),
+      Number(streams.leavesStream),
     ]);
     this.words(fixed.layerTable, table.length).set(table);
     return scratch;
@@ -137,6 +147,11 @@ export class StackMemory {
       example += split.examples;
     }
   }
+}
+
+/** Training examples that batch normalization takes its statistics from at evaluation; 0 for other networks. */
+export function measuredRows(shape: StackShape, { splits }: Dataset): number {
+  return shape.normalization.name === 'batch' ? referenceExamples(shape, splits.train.examples) : 0;
 }
 
 function explainFailure<T>(pages: number, allocate: () => T): T {

@@ -13,10 +13,12 @@ const operations = [
   'affine',
   'activateLayer',
   'outputDeltas',
+  'sumDeltas',
   'propagateDeltas',
   'swapDeltas',
   'kernelGradients',
   'train',
+  'measure',
   'evaluate',
 ] as const satisfies readonly (keyof Kernel)[];
 
@@ -66,7 +68,7 @@ export async function createSimdBackend(): Promise<Backend> {
     name: 'simd',
     arithmetic: 'simd-fma-1',
     description: program.description,
-    trains: 'plain',
+    trains: 'dense',
     // Slots are computed one after the other, as in backend wasm.
     preferredCapacity: 8,
     async createStack(shape, dataset, capacity) {

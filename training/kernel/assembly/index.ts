@@ -6,8 +6,10 @@ export {
   evaluate,
   gather,
   kernelGradients,
+  measure,
   outputDeltas,
   propagateDeltas,
+  sumDeltas,
   swapDeltas,
   train,
 } from './network';

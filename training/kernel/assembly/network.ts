@@ -1,6 +1,6 @@
 /**
- * Forward pass, backward pass and training steps of one multilayer perceptron. The host lays out memory and writes one
- * Network, its Layers and a Slot per trial (training/backends/kernel/memory-layout.ts); nothing here allocates.
+ * Forward pass, backward pass and training steps of one network (core/networks/network-layers.ts). The host lays out memory and
+ * writes one Network, its Layers and a Slot per trial (training/backends/kernel/memory-layout.ts); nothing here allocates.
  */
 import { activate, activateValues } from './activation';
 import { lossAndGradient } from './loss';
@@ -14,6 +14,18 @@ import {
   ROW,
   transpose,
 } from './matrix';
+import {
+  BATCH_NORMALIZATION,
+  columnStatistics,
+  joinStream,
+  LAYER_NORMALIZATION,
+  NOT_NORMALIZED,
+  normalizeColumns,
+  normalizeColumnsBack,
+  normalizeRows,
+  normalizeRowsBack,
+  shiftAndGainGradients,
+} from './normalization';
 import { beginUpdate, update } from './optimizer';
 import { Slot, SLOT_HEADER } from './slot';
 
@@ -41,6 +53,11 @@ export class Network {
   kernelGradients: usize;
   biasGradients: usize;
   classScratch: usize;
+  /** Scratch for a layer's gradients of the gain (biasGradients then holds those of the shift), and what shortcuts carry. */
+  gainGradients: usize;
+  stream: usize;
+  /** Zeros for a panel row of the widest layer. */
+  zeros: usize;
 }
 
 @unmanaged
@@ -53,6 +70,16 @@ export class Layer {
   /** Scratch for pre-activations, which become activations in place, and for the derivatives f'(z). */
   outputs: usize;
   derivatives: usize;
+  normalization: i32;
+  /** Bytes from the slot's first parameter to the gain; this and the next three are 0 where there is no normalization. */
+  gain: usize;
+  /** Scratch for normal values, and for the statistics they were made by: of each unit, or scales of each example. */
+  normals: usize;
+  means: usize;
+  scales: usize;
+  /** Whether the stream of shortcuts is added to the weighted sums, and whether these go on as the stream. */
+  takesStream: i32;
+  leavesStream: i32;
 }
 
 /** Bytes of a Layer. */
@@ -94,15 +121,20 @@ export function gather(network: Network, numbers: usize, rows: i32): void {
   }
 }
 
-/** Pre-activations of one layer from its inputs. */
-export function affine(network: Network, slot: Slot, index: i32, rows: i32): void {
+/**
+ * Pre-activations of one layer from its inputs. Batch normalization is by the statistics of the rows themselves, which are
+ * then kept, or by those that were kept.
+ */
+function preActivations(network: Network, slot: Slot, index: i32, rows: i32, ownStatistics: bool): void {
   const layer = layerAt(network, index);
   const rowsPadded = paddedRows(rows);
   const panel = <usize>rowsPadded * ROW;
   const kernelPanel = <usize>paddedColumns(layer.fanIn) * ROW;
   const inputs = layerInputs(network, index);
+  const isNormalized = layer.normalization != NOT_NORMALIZED;
   let kernel = parametersOf(slot) + layer.kernel;
-  let bias = parametersOf(slot) + layer.bias;
+  // The bias of a normalized layer is no part of its weighted sums.
+  let bias = isNormalized ? network.zeros : parametersOf(slot) + layer.bias;
   let outputs = layer.outputs;
   for (let column = 0; column < layer.fanOut; column += 8) {
     affinePanel(inputs, rowsPadded, layer.fanIn, kernel, bias, outputs);
@@ -110,6 +142,38 @@ export function affine(network: Network, slot: Slot, index: i32, rows: i32): voi
     bias += ROW;
     outputs += panel;
   }
+  const takesStream = layer.takesStream != 0;
+  const leavesStream = layer.leavesStream != 0;
+  if (takesStream || leavesStream) {
+    joinStream(layer.outputs, network.stream, outputBytes(layer, rows), takesStream, leavesStream);
+  }
+  if (isNormalized) normalize(layer, slot, rows, ownStatistics);
+}
+
+function normalize(layer: Layer, slot: Slot, rows: i32, ownStatistics: bool): void {
+  const rowsPadded = paddedRows(rows);
+  const panel = <usize>rowsPadded * ROW;
+  const gain = parametersOf(slot) + layer.gain;
+  const shift = parametersOf(slot) + layer.bias;
+  if (layer.normalization == LAYER_NORMALIZATION) {
+    normalizeRows(layer.outputs, layer.normals, layer.scales, gain, shift, rowsPadded, layer.fanOut);
+    return;
+  }
+  let values = layer.outputs;
+  let normals = layer.normals;
+  for (let column = 0, unit: usize = 0; column < layer.fanOut; column += 8, unit += ROW) {
+    const means = layer.means + unit;
+    const scales = layer.scales + unit;
+    if (ownStatistics) columnStatistics(values, rows, means, scales);
+    normalizeColumns(values, normals, means, scales, gain + unit, shift + unit, rowsPadded);
+    values += panel;
+    normals += panel;
+  }
+}
+
+/** The same as the host asks for it, layer by layer. */
+export function affine(network: Network, slot: Slot, index: i32, rows: i32): void {
+  preActivations(network, slot, index, rows, true);
 }
 
 // @ts-ignore: decorator
@@ -139,6 +203,40 @@ export function outputDeltas(network: Network, sums: Slot, rows: i32): void {
     sums,
     network.classScratch,
   );
+}
+
+/**
+ * Turns the deltas of layer `index` from gradients by its pre-activations into those by its weighted sums: back through
+ * normalization and shortcuts. Leaves the gradients of shift and gain.
+ */
+export function sumDeltas(network: Network, slot: Slot, index: i32, rows: i32): void {
+  const layer = layerAt(network, index);
+  const rowsPadded = paddedRows(rows);
+  if (layer.normalization != NOT_NORMALIZED) {
+    const panel = <usize>rowsPadded * ROW;
+    const gain = parametersOf(slot) + layer.gain;
+    let deltas = network.deltas;
+    let normals = layer.normals;
+    for (let column = 0, unit: usize = 0; column < layer.fanOut; column += 8, unit += ROW) {
+      const shifts = network.biasGradients + unit;
+      const gains = network.gainGradients + unit;
+      shiftAndGainGradients(deltas, normals, rows, shifts, gains);
+      if (layer.normalization == BATCH_NORMALIZATION) {
+        normalizeColumnsBack(deltas, normals, layer.scales + unit, gain + unit, rowsPadded, rows, shifts, gains);
+      }
+      deltas += panel;
+      normals += panel;
+    }
+    if (layer.normalization == LAYER_NORMALIZATION) {
+      normalizeRowsBack(network.deltas, layer.normals, layer.scales, gain, rowsPadded, layer.fanOut);
+    }
+  }
+  // What the forward pass sent on comes back, and the other way round.
+  const takesBack = layer.leavesStream != 0;
+  const leavesBack = layer.takesStream != 0;
+  if (takesBack || leavesBack) {
+    joinStream(network.deltas, network.stream, outputBytes(layer, rows), takesBack, leavesBack);
+  }
 }
 
 /** From the deltas of layer `index` those of the layer below, which become network.deltas. */
@@ -186,47 +284,56 @@ function updateLayer(network: Network, slot: Slot, index: i32, rows: i32): void 
   const panel = <usize>paddedRows(rows) * ROW;
   const kernelPanel = <usize>paddedColumns(layer.fanIn) * ROW;
   const inputs = layerInputs(network, index);
+  const isNormalized = layer.normalization != NOT_NORMALIZED;
   let kernel = parametersOf(slot) + layer.kernel;
   let bias = parametersOf(slot) + layer.bias;
   let deltas = network.deltas;
   for (let column = 0; column < layer.fanOut; column += 8) {
     kernelGradientPanel(inputs, panel, layer.fanIn, deltas, rows, network.kernelGradients);
-    biasGradientPanel(deltas, rows, network.biasGradients);
     update(network.optimizer, kernel, network.kernelGradients, <usize>layer.fanIn * ROW, network.parameterBytes);
-    update(network.optimizer, bias, network.biasGradients, ROW, network.parameterBytes);
+    if (!isNormalized) {
+      biasGradientPanel(deltas, rows, network.biasGradients);
+      update(network.optimizer, bias, network.biasGradients, ROW, network.parameterBytes);
+    }
     kernel += kernelPanel;
     bias += ROW;
     deltas += panel;
   }
+  if (isNormalized) {
+    const bytes = <usize>paddedColumns(layer.fanOut) * 4;
+    const gain = parametersOf(slot) + layer.gain;
+    update(network.optimizer, parametersOf(slot) + layer.bias, network.biasGradients, bytes, network.parameterBytes);
+    update(network.optimizer, gain, network.gainGradients, bytes, network.parameterBytes);
+  }
 }
 
-function forward(network: Network, slot: Slot, rows: i32, withDerivatives: bool): void {
+function forward(network: Network, slot: Slot, rows: i32, withDerivatives: bool, ownStatistics: bool): void {
   const last = network.layerCount - 1;
   for (let index = 0; index < last; index++) {
-    affine(network, slot, index, rows);
+    preActivations(network, slot, index, rows, ownStatistics);
     if (withDerivatives) activateLayer(network, index, rows);
     else {
       const layer = layerAt(network, index);
       activateValues(network.activation, network.activationParameter, layer.outputs, outputBytes(layer, rows));
     }
   }
-  affine(network, slot, last, rows);
+  preActivations(network, slot, last, rows, ownStatistics);
 }
 
 /** One optimizer step on the `rows` examples whose numbers stand at `numbers`. */
 function trainStep(network: Network, slot: Slot, numbers: usize, rows: i32): void {
   gather(network, numbers, rows);
-  forward(network, slot, rows, true);
+  forward(network, slot, rows, true, true);
   outputDeltas(network, slot, rows);
   slot.step += 1;
   beginUpdate(network.optimizer, slot);
-  for (let index = network.layerCount - 1; index > 0; index--) {
+  for (let index = network.layerCount - 1; index >= 0; index--) {
+    sumDeltas(network, slot, index, rows);
     // The deltas below need this layer's kernel as it was before the step.
-    propagateDeltas(network, slot, index, rows);
+    if (index > 0) propagateDeltas(network, slot, index, rows);
     updateLayer(network, slot, index, rows);
-    swapDeltas(network);
+    if (index > 0) swapDeltas(network);
   }
-  updateLayer(network, slot, 0, rows);
 }
 
 /** `steps` optimizer steps; `numbers` [steps, rows] (u32) are example numbers. */
@@ -237,9 +344,15 @@ export function train(network: Network, slot: Slot, numbers: usize, rows: i32, s
   }
 }
 
+/** Keeps the statistics of the examples numbered at `numbers`, for batch normalization to evaluate with. */
+export function measure(network: Network, slot: Slot, numbers: usize, rows: i32): void {
+  gather(network, numbers, rows);
+  forward(network, slot, rows, false, true);
+}
+
 /** Adds loss and correct predictions of the examples numbered at `numbers` to `sums`; changes no parameter. */
 export function evaluate(network: Network, slot: Slot, numbers: usize, rows: i32, sums: Slot): void {
   gather(network, numbers, rows);
-  forward(network, slot, rows, false);
+  forward(network, slot, rows, false, false);
   outputDeltas(network, sums, rows);
 }

@@ -21,17 +21,22 @@ static void gatherRows(char *memory, const double *n) {
 
 static void affineLayer(char *memory, const double *n) {
   const Pass pass = openPass(memory, (uint32_t)n[0], (uint32_t)n[1]);
-  layerForward(&pass, (int)n[2], (int)n[3], PRE_ACTIVATIONS);
+  layerForward(&pass, (int)n[2], (int)n[3], PRE_ACTIVATIONS, OWN_STATISTICS);
 }
 
 static void activateOutputs(char *memory, const double *n) {
   const Pass pass = openPass(memory, (uint32_t)n[0], 0);
-  activateLayer(&pass, (int)n[1], (int)n[2]);
+  activateLayer(&pass, (int)n[1], (int)n[2], ACTIVATIONS_AND_DERIVATIVES);
 }
 
 static void lossDeltas(char *memory, const double *n) {
   const Pass pass = openPass(memory, (uint32_t)n[0], 0);
   outputDeltas(&pass, (Slot *)(memory + (size_t)n[1]), (int)n[2]);
+}
+
+static void weightedSumDeltas(char *memory, const double *n) {
+  const Pass pass = openPass(memory, (uint32_t)n[0], (uint32_t)n[1]);
+  sumDeltas(&pass, (int)n[2], (int)n[3]);
 }
 
 static void inputDeltas(char *memory, const double *n) {
@@ -54,6 +59,11 @@ static void trainSteps(char *memory, const double *n) {
   train(&pass, (const uint32_t *)(memory + (size_t)n[2]), (int)n[3], (int)n[4]);
 }
 
+static void measureRows(char *memory, const double *n) {
+  const Pass pass = openPass(memory, (uint32_t)n[0], (uint32_t)n[1]);
+  measure(&pass, (const uint32_t *)(memory + (size_t)n[2]), (int)n[3]);
+}
+
 static void evaluateRows(char *memory, const double *n) {
   const Pass pass = openPass(memory, (uint32_t)n[0], (uint32_t)n[1]);
   evaluate(&pass, (const uint32_t *)(memory + (size_t)n[2]), (int)n[3], (Slot *)(memory + (size_t)n[4]));
@@ -68,10 +78,12 @@ static const struct {
   {"affine", affineLayer},
   {"activateLayer", activateOutputs},
   {"outputDeltas", lossDeltas},
+  {"sumDeltas", weightedSumDeltas},
   {"propagateDeltas", inputDeltas},
   {"swapDeltas", swap},
   {"kernelGradients", layerGradients},
   {"train", trainSteps},
+  {"measure", measureRows},
   {"evaluate", evaluateRows},
 };
 #define OPERATIONS (sizeof operations / sizeof *operations)

@@ -1,5 +1,5 @@
 /*
- * Forward pass, backward pass and training steps of one multilayer perceptron. The host lays out memory and writes one
+ * Forward pass, backward pass and training steps of one network (core/networks/network-layers.ts). The host lays out memory and writes one
  * Network, its Layers and a Slot per trial (training/backends/kernel/memory-layout.ts); nothing here allocates.
  */
 #pragma once
@@ -7,6 +7,7 @@
 #include "activation.h"
 #include "loss.h"
 #include "matrix.h"
+#include "normalization.h"
 #include "optimizer.h"
 
 /* Addresses are bytes from the memory's start unless said otherwise; the fields are those of ../assembly/network.ts. */
@@ -29,6 +30,9 @@ typedef struct {
   uint32_t kernelGradients;
   uint32_t biasGradients;
   uint32_t classScratch;
+  uint32_t gainGradients;
+  uint32_t stream;
+  uint32_t zeros;
 } Network;
 
 typedef struct {
@@ -40,6 +44,15 @@ typedef struct {
   /* Scratch for pre-activations, which become activations in place, and for the derivatives f'(z). */
   uint32_t outputs;
   uint32_t derivatives;
+  int32_t normalization;
+  /* From the slot's first parameter; this and the next three are 0 where there is no normalization. */
+  uint32_t gain;
+  uint32_t normals;
+  uint32_t means;
+  uint32_t scales;
+  /* Whether the stream of shortcuts is added to the weighted sums, and whether these go on as the stream. */
+  int32_t takesStream;
+  int32_t leavesStream;
 } Layer;
 
 /* A network in its memory with the slot that a call works on. */
@@ -90,32 +103,58 @@ static void gather(const Pass *pass, const uint32_t *numbers, int rows) {
   } while (0)
 
 enum { PRE_ACTIVATIONS, ACTIVATIONS, ACTIVATIONS_AND_DERIVATIVES };
+/* What batch normalization normalizes by: the statistics of the rows themselves, which are then kept, or those that were kept. */
+enum { OWN_STATISTICS, KEPT_STATISTICS };
 
-/* One layer's pre-activations from its inputs, and what is asked for of them, panel by panel while they are in cache. */
-static void layerForward(const Pass *pass, int index, int rows, int wanted) {
+/* Batch normalization of one panel. */
+static void normalizePanel(const Pass *pass, const Layer *layer, ptrdiff_t p, int rows, int statistics) {
+  const ptrdiff_t padded = paddedRows(rows), panel = padded * ROW;
+  char *values = pass->memory + layer->outputs + p * panel;
+  char *means = pass->memory + layer->means + p * ROW, *scales = pass->memory + layer->scales + p * ROW;
+  if (statistics == OWN_STATISTICS) columnStatistics(values, rows, means, scales);
+  normalizeColumns(values, pass->memory + layer->normals + p * panel, means, scales,
+                   pass->parameters + layer->gain + p * ROW, pass->parameters + layer->bias + p * ROW, padded);
+}
+
+/* Pre-activations of a hidden layer become activations, and the derivatives are written where `wanted` says so. */
+static void activateLayer(const Pass *pass, int index, int rows, int wanted) {
+  const Layer *layer = &pass->layers[index];
+  const ptrdiff_t bytes = paddedRows(rows) * paddedColumns(layer->fanOut) * 4;
+  activate(pass->network->activation, pass->network->activationParameter, pass->memory + layer->outputs,
+           wanted == ACTIVATIONS ? NULL : pass->memory + layer->derivatives, bytes);
+}
+
+/*
+ * One layer's pre-activations from its inputs, and what is asked for of them: panel by panel while they are in cache, but for layer
+ * normalization, which needs a row whole.
+ */
+static void layerForward(const Pass *pass, int index, int rows, int wanted, int statistics) {
   const Layer *layer = &pass->layers[index];
   const Network *network = pass->network;
   const ptrdiff_t padded = paddedRows(rows), panel = padded * ROW, kernelPanel = paddedColumns(layer->fanIn) * ROW;
-  const char *inputs = layerInputs(pass, index);
-  const char *kernel = pass->parameters + layer->kernel, *bias = pass->parameters + layer->bias;
+  const char *inputs = layerInputs(pass, index), *kernel = pass->parameters + layer->kernel;
+  /* The bias of a normalized layer is no part of its weighted sums. */
+  const char *bias = layer->normalization ? pass->memory + network->zeros : pass->parameters + layer->bias;
   char *outputs = pass->memory + layer->outputs, *derivatives = pass->memory + layer->derivatives;
+  char *stream = pass->memory + network->stream;
+  const int byRow = layer->normalization == LAYER_NORMALIZATION;
 #define FORWARD(panels)                                                                                                  \
   do {                                                                                                                   \
     affinePanels(panels, inputs, padded, layer->fanIn, kernel + p * kernelPanel, bias + p * ROW, outputs + p * panel);   \
-    if (wanted != PRE_ACTIVATIONS)                                                                                       \
+    if (layer->takesStream || layer->leavesStream)                                                                       \
+      joinStream(outputs + p * panel, stream + p * panel, (panels) * panel, layer->takesStream, layer->leavesStream);    \
+    if (layer->normalization == BATCH_NORMALIZATION)                                                                     \
+      for (ptrdiff_t q = p; q < p + (panels); q++) normalizePanel(pass, layer, q, rows, statistics);                     \
+    if (wanted != PRE_ACTIVATIONS && !byRow)                                                                             \
       activate(network->activation, network->activationParameter, outputs + p * panel,                                   \
                wanted == ACTIVATIONS ? NULL : derivatives + p * panel, (panels) * panel);                                \
   } while (0)
   FOR_PANELS(layer->fanOut, FORWARD);
 #undef FORWARD
-}
-
-/* Pre-activations of a hidden layer become activations, and the derivatives are written. */
-static void activateLayer(const Pass *pass, int index, int rows) {
-  const Layer *layer = &pass->layers[index];
-  const ptrdiff_t bytes = paddedRows(rows) * paddedColumns(layer->fanOut) * 4;
-  activate(pass->network->activation, pass->network->activationParameter, pass->memory + layer->outputs,
-           pass->memory + layer->derivatives, bytes);
+  if (!byRow) return;
+  normalizeRows(outputs, pass->memory + layer->normals, (float *)(pass->memory + layer->scales),
+                pass->parameters + layer->gain, pass->parameters + layer->bias, padded, layer->fanOut);
+  if (wanted != PRE_ACTIVATIONS) activateLayer(pass, index, rows, wanted);
 }
 
 /* The loss of the gathered batch: adds to `sums` and leaves the output layer's deltas in network->deltas. */
@@ -127,6 +166,32 @@ static void outputDeltas(const Pass *pass, Slot *sums, int rows) {
   memcpy(deltas, pass->memory + layer->outputs, panel * (paddedColumns(layer->fanOut) / PANEL_COLUMNS));
   lossAndGradient(network->loss, deltas, panel, layer->fanOut, pass->memory + network->batchTargets, rows, sums,
                   pass->memory + network->classScratch);
+}
+
+/*
+ * Turns the deltas of layer `index` from gradients by its pre-activations into those by its weighted sums: back through normalization and
+ * shortcuts. Leaves the gradients of shift and gain.
+ */
+static void sumDeltas(const Pass *pass, int index, int rows) {
+  const Network *network = pass->network;
+  const Layer *layer = &pass->layers[index];
+  const ptrdiff_t padded = paddedRows(rows), panel = padded * ROW, bytes = paddedColumns(layer->fanOut) * padded * 4;
+  char *deltas = pass->memory + network->deltas, *normals = pass->memory + layer->normals;
+  char *shiftGradients = pass->memory + network->biasGradients, *gainGradients = pass->memory + network->gainGradients;
+  const char *gain = pass->parameters + layer->gain, *scales = pass->memory + layer->scales;
+  if (layer->normalization) {
+    for (ptrdiff_t p = 0; p * PANEL_COLUMNS < layer->fanOut; p++) {
+      char *of = deltas + p * panel, *shift = shiftGradients + p * ROW, *gains = gainGradients + p * ROW;
+      shiftAndGainGradients(of, normals + p * panel, rows, shift, gains);
+      if (layer->normalization == BATCH_NORMALIZATION)
+        normalizeColumnsBack(of, normals + p * panel, scales + p * ROW, gain + p * ROW, padded, rows, shift, gains);
+    }
+    if (layer->normalization == LAYER_NORMALIZATION)
+      normalizeRowsBack(deltas, normals, (const float *)scales, gain, padded, layer->fanOut);
+  }
+  /* What the forward pass sent on comes back, and the other way round. */
+  if (layer->takesStream || layer->leavesStream)
+    joinStream(deltas, pass->memory + network->stream, bytes, layer->leavesStream, layer->takesStream);
 }
 
 /* From the deltas of layer `index` those of the layer below, which become network->deltas at `swapDeltas`. */
@@ -176,23 +241,29 @@ static void updateLayer(const Pass *pass, const Update *update, int index, int r
   const char *inputs = layerInputs(pass, index), *deltas = pass->memory + network->deltas;
   char *kernel = pass->parameters + layer->kernel, *bias = pass->parameters + layer->bias;
   char *gradients = pass->memory + network->kernelGradients, *biasGradients = pass->memory + network->biasGradients;
+  const int normalized = layer->normalization != NOT_NORMALIZED;
 #define UPDATE(panels)                                                                                             \
   do {                                                                                                             \
     kernelGradientPanels(panels, inputs, panel, layer->fanIn, deltas + p * panel, rows, gradients, kernelPanel);   \
     for (ptrdiff_t q = 0; q < (panels); q++) {                                                                     \
       updateRun(update, kernel + (p + q) * kernelPanel, gradients + q * kernelPanel, layer->fanIn * ROW, moment);  \
+      if (normalized) continue;                                                                                    \
       biasGradientPanel(deltas + (p + q) * panel, rows, biasGradients);                                            \
       updateRun(update, bias + (p + q) * ROW, biasGradients, ROW, moment);                                         \
     }                                                                                                              \
   } while (0)
   FOR_PANELS(layer->fanOut, UPDATE);
 #undef UPDATE
+  if (!normalized) return;
+  const ptrdiff_t unitBytes = paddedColumns(layer->fanOut) * 4;
+  updateRun(update, bias, biasGradients, unitBytes, moment);
+  updateRun(update, pass->parameters + layer->gain, pass->memory + network->gainGradients, unitBytes, moment);
 }
 
-static void forward(const Pass *pass, int rows, int wanted) {
+static void forward(const Pass *pass, int rows, int wanted, int statistics) {
   const int last = pass->network->layerCount - 1;
-  for (int index = 0; index < last; index++) layerForward(pass, index, rows, wanted);
-  layerForward(pass, last, rows, PRE_ACTIVATIONS);
+  for (int index = 0; index < last; index++) layerForward(pass, index, rows, wanted, statistics);
+  layerForward(pass, last, rows, PRE_ACTIVATIONS, statistics);
 }
 
 /* `steps` optimizer steps; `numbers` [steps, rows] are example numbers. */
@@ -200,23 +271,29 @@ static void train(const Pass *pass, const uint32_t *numbers, int rows, int steps
   Slot *slot = pass->slot;
   for (int step = 0; step < steps; step++, numbers += rows) {
     gather(pass, numbers, rows);
-    forward(pass, rows, ACTIVATIONS_AND_DERIVATIVES);
+    forward(pass, rows, ACTIVATIONS_AND_DERIVATIVES, OWN_STATISTICS);
     outputDeltas(pass, slot, rows);
     slot->step += 1;
     const Update update = beginUpdate(pass->network->optimizer, slot);
-    for (int index = pass->network->layerCount - 1; index > 0; index--) {
+    for (int index = pass->network->layerCount - 1; index >= 0; index--) {
+      sumDeltas(pass, index, rows);
       /* The deltas below need this layer's kernel as it was before the step. */
-      propagateDeltas(pass, index, rows);
+      if (index > 0) propagateDeltas(pass, index, rows);
       updateLayer(pass, &update, index, rows);
-      swapDeltas(pass);
+      if (index > 0) swapDeltas(pass);
     }
-    updateLayer(pass, &update, 0, rows);
   }
+}
+
+/* Keeps the statistics of the examples with these numbers, for batch normalization to evaluate with. */
+static void measure(const Pass *pass, const uint32_t *numbers, int rows) {
+  gather(pass, numbers, rows);
+  forward(pass, rows, ACTIVATIONS, OWN_STATISTICS);
 }
 
 /* Adds loss and correct predictions of the examples with these numbers to `sums`; changes no parameter. */
 static void evaluate(const Pass *pass, const uint32_t *numbers, int rows, Slot *sums) {
   gather(pass, numbers, rows);
-  forward(pass, rows, ACTIVATIONS);
+  forward(pass, rows, ACTIVATIONS, KEPT_STATISTICS);
   outputDeltas(pass, sums, rows);
 }

@@ -42,6 +42,10 @@ INLINE float loadOne(const char *at) { return *(const float *)at; }
 INLINE floats splat(float x) { return x - (floats){0}; }
 INLINE ints splatInt(int32_t x) { return x - (ints){0}; }
 
+static const int32_t laneNumbers[16] __attribute__((aligned(64))) = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+/* Selects the first `count` lanes; none below 1, all from LANES on. */
+INLINE ints lanesBelow(ptrdiff_t count) { return *(const ints *)laneNumbers < (int32_t)count; }
+
 /* x y + z, rounded once. */
 INLINE floats fused(floats x, floats y, floats z) { return FUSED(x, y, z); }
 /* z - x y, rounded once. */

@@ -1,0 +1,197 @@
+/*
+ * Layer and batch normalization in place, z = gain * n + shift with the normal values n = (s - mean) * scale and scale = 1 / sqrt(variance
+ * + epsilon), and the way back from the gradient by z to that by s (core/networks/network-layers.ts). Matrices are [rows, units] in panels;
+ * gain and shift are panels of one row. No result hangs on the width of vectors: sums over rows go lane by lane in four parts, sums over
+ * units go over the 16 columns of panels apart, which are then added up by quads.
+ */
+#pragma once
+#include "matrix.h"
+
+enum { NOT_NORMALIZED, LAYER_NORMALIZATION, BATCH_NORMALIZATION };
+
+/* normalizationEpsilon of core/networks/network.ts. */
+#define NORMALIZATION_EPSILON 1e-5f
+
+/* Sums over rows are taken in so many parts, as are rows in sums over units. */
+#define PARTS 4
+
+/* Sums of 4 rows, each over the columns of a panel apart. */
+typedef struct {
+  floats of[PARTS][PANEL_VECTORS];
+} RowSums;
+
+INLINE RowSums noSums(void) {
+  RowSums sums;
+#pragma GCC unroll 4
+  for (int r = 0; r < PARTS; r++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < PANEL_VECTORS; v++) sums.of[r][v] = splat(0);
+  }
+  return sums;
+}
+
+/* The whole sums of the 4 rows. */
+INLINE quad foldRows(const RowSums *sums) {
+  quad rows[PARTS], lanes[PARTS];
+#pragma GCC unroll 4
+  for (int r = 0; r < PARTS; r++) {
+    const quad *columns = (const quad *)sums->of[r];
+    rows[r] = (columns[0] + columns[1]) + (columns[2] + columns[3]);
+  }
+  transposeQuads((const char *)rows, sizeof(quad), (char *)lanes, sizeof(quad));
+  return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+}
+
+/* Calls `work` with the vectors `place` of 4 rows at `row`, their `column`, and the lanes `inside` of the matrix. */
+#define FOR_ROWS_OF_UNITS(work)                                                                                     \
+  for (ptrdiff_t p = 0; p * PANEL_COLUMNS < units; p++) {                                                           \
+    _Pragma("GCC unroll 8") for (int v = 0; v < PANEL_VECTORS; v++) {                                               \
+      const ptrdiff_t column = p * ROW + v * VECTOR;                                                                \
+      const ints inside = lanesBelow(units - p * PANEL_COLUMNS - v * LANES);                                        \
+      _Pragma("GCC unroll 4") for (int r = 0; r < PARTS; r++) {                                                     \
+        const ptrdiff_t place = p * panel + (row + r) * ROW + v * VECTOR;                                           \
+        work                                                                                                        \
+      }                                                                                                             \
+    }                                                                                                               \
+  }
+
+/* Layer normalization of `rows` (a multiple of 4) examples. Leaves normal values, and a scale for each row. */
+static void normalizeRows(char *values, char *normals, float *scales, const char *gain, const char *shift, ptrdiff_t rows, ptrdiff_t units) {
+  const ptrdiff_t panel = rows * ROW;
+  const float count = (float)units;
+  for (ptrdiff_t row = 0; row < rows; row += PARTS) {
+    RowSums sums = noSums(), squares = noSums();
+    FOR_ROWS_OF_UNITS({
+      sums.of[r][v] += where(inside, load(values + place));
+    })
+    const quad mean = foldRows(&sums) / count;
+    FOR_ROWS_OF_UNITS({
+      const floats d = where(inside, squarable(load(values + place) - mean[r]));
+      squares.of[r][v] = fused(d, d, squares.of[r][v]);
+    })
+    const quad variance = foldRows(&squares) / count;
+    quad scale;
+    for (int r = 0; r < PARTS; r++) {
+      scale[r] = 1.0f / __builtin_sqrtf(variance[r] + NORMALIZATION_EPSILON);
+      scales[row + r] = scale[r];
+    }
+    FOR_ROWS_OF_UNITS({
+      const floats d = (load(values + place) - mean[r]) * scale[r];
+      const floats n = where(inside, withoutTiny(d, sizeOf(d)));
+      store(normals + place, n);
+      store(values + place, fused(load(gain + column), n, load(shift + column)));
+    })
+  }
+}
+
+/* The way back of normalizeRows, in place: with d = gain dz, ds = scale * (d - (sum of d + n * sum of d n) / units). */
+static void normalizeRowsBack(char *deltas, const char *normals, const float *scales, const char *gain, ptrdiff_t rows, ptrdiff_t units) {
+  const ptrdiff_t panel = rows * ROW;
+  const float count = (float)units;
+  for (ptrdiff_t row = 0; row < rows; row += PARTS) {
+    RowSums sums = noSums(), products = noSums();
+    FOR_ROWS_OF_UNITS({
+      const floats d = where(inside, load(gain + column) * load(deltas + place));
+      sums.of[r][v] += d;
+      products.of[r][v] = fused(d, load(normals + place), products.of[r][v]);
+    })
+    const quad mean = foldRows(&sums) / count, slope = foldRows(&products) / count;
+    FOR_ROWS_OF_UNITS({
+      const floats d = load(gain + column) * load(deltas + place);
+      const floats rest = d - fused(load(normals + place), splat(slope[r]), splat(mean[r]));
+      const floats delta = rest * scales[row + r];
+      store(deltas + place, where(inside, withoutTiny(delta, sizeOf(delta))));
+    })
+  }
+}
+
+/* The sum of the parts. */
+INLINE floats whole(const floats *parts) { return (parts[0] + parts[1]) + (parts[2] + parts[3]); }
+
+/* Sums `term` over `rows` rows at `place` into the parts `sum[r]`. */
+#define FOR_ROWS(work)                                                  \
+  for (ptrdiff_t row = 0; row < rows; row += PARTS) {                   \
+    if (row + PARTS <= rows) {                                          \
+      _Pragma("GCC unroll 4") for (int r = 0; r < PARTS; r++) {         \
+        const ptrdiff_t place = (row + r) * ROW;                        \
+        work                                                            \
+      }                                                                 \
+    } else {                                                            \
+      _Pragma("GCC unroll 4") for (int r = 0; r < PARTS; r++) {         \
+        const ptrdiff_t place = (row + r) * ROW;                        \
+        if (row + r < rows) work                                        \
+      }                                                                 \
+    }                                                                   \
+  }
+
+/* Mean and scale of each of a panel's 16 columns over `rows` examples. */
+static void columnStatistics(const char *values, ptrdiff_t rows, char *means, char *scales) {
+  const float count = (float)rows;
+  for (ptrdiff_t v = 0; v < PANEL_COLUMNS * 4; v += VECTOR) {
+    floats sum[PARTS] = {{0}}, squares[PARTS] = {{0}};
+    FOR_ROWS({ sum[r] += load(values + place + v); })
+    const floats mean = whole(sum) / count;
+    FOR_ROWS({
+      const floats d = squarable(load(values + place + v) - mean);
+      squares[r] = fused(d, d, squares[r]);
+    })
+    store(means + v, mean);
+    store(scales + v, 1.0f / squareRoot(whole(squares) / count + NORMALIZATION_EPSILON));
+  }
+}
+
+/* Batch normalization of a panel by such statistics. */
+static void normalizeColumns(char *values, char *normals, const char *means, const char *scales, const char *gain, const char *shift, ptrdiff_t rows) {
+  for (ptrdiff_t v = 0; v < PANEL_COLUMNS * 4; v += VECTOR) {
+    const floats mean = load(means + v), scale = load(scales + v), factor = load(gain + v), addend = load(shift + v);
+    for (ptrdiff_t at = v; at < rows * ROW; at += ROW) {
+      const floats d = (load(values + at) - mean) * scale;
+      const floats n = withoutTiny(d, sizeOf(d));
+      store(normals + at, n);
+      store(values + at, fused(factor, n, addend));
+    }
+  }
+}
+
+/* Of a panel's columns: the gradients of shift and gain, which are the sums of dz and of dz n over `rows` examples. */
+static void shiftAndGainGradients(const char *deltas, const char *normals, ptrdiff_t rows, char *shiftGradients, char *gainGradients) {
+  for (ptrdiff_t v = 0; v < PANEL_COLUMNS * 4; v += VECTOR) {
+    floats sum[PARTS] = {{0}}, product[PARTS] = {{0}};
+    FOR_ROWS({
+      const floats delta = load(deltas + place + v);
+      sum[r] += delta;
+      product[r] = fused(delta, load(normals + place + v), product[r]);
+    })
+    store(shiftGradients + v, whole(sum));
+    store(gainGradients + v, whole(product));
+  }
+}
+
+/*
+ * The way back of normalizeColumns over a batch's own statistics, in place: ds = gain * scale * (dz - (gradient of shift + n * gradient of
+ * gain) / examples). `padded` rows of the panel are computed, `rows` are examples.
+ */
+static void normalizeColumnsBack(char *deltas, const char *normals, const char *scales, const char *gain, ptrdiff_t padded, ptrdiff_t rows, const char *shiftGradients, const char *gainGradients) {
+  const float count = (float)rows;
+  for (ptrdiff_t v = 0; v < PANEL_COLUMNS * 4; v += VECTOR) {
+    const floats factor = load(gain + v) * load(scales + v);
+    const floats mean = load(shiftGradients + v) / count, slope = load(gainGradients + v) / count;
+    for (ptrdiff_t at = v; at < padded * ROW; at += ROW) {
+      const floats delta = factor * (load(deltas + at) - fused(load(normals + at), slope, mean));
+      store(deltas + at, withoutTiny(delta, sizeOf(delta)));
+    }
+  }
+}
+
+/* A shortcut: `values` take what the stream holds on board, and the stream then holds them, whichever is asked for. */
+static void joinStream(char *values, char *stream, ptrdiff_t bytes, int takes, int leaves) {
+  for (ptrdiff_t at = 0; at < bytes; at += VECTOR) {
+    floats x = load(values + at);
+    if (takes) {
+      x += load(stream + at);
+      x = withoutTiny(x, sizeOf(x));
+      store(values + at, x);
+    }
+    if (leaves) store(stream + at, x);
+  }
+}
