@@ -1,5 +1,13 @@
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
-import { BugError, CheckpointError, MachineError, StaleFenceError, UserError } from '../core/errors.ts';
+import {
+  BugError,
+  CheckpointError,
+  MachineError,
+  PoisonError,
+  StaleFenceError,
+  TrainerCrashError,
+  UserError,
+} from '../core/errors.ts';
 
 /** `type` of the failure of an attempt whose worker was told to stop: a trial starts anew without its attempts being counted. */
 const workerShutdownType = 'WorkerShutdown';
@@ -7,7 +15,8 @@ const workerShutdownType = 'WorkerShutdown';
 /**
  * What Temporal is told about an error. Only this function decides what is retryable:
  * - UserError: never; the same input can only fail again. Its issues are the failure's details.
- * - MachineError: yes, by the activity's retry policy.
+ * - MachineError: yes, by the activity's retry policy; a TrainerCrashError soon, for the worker has another process at once.
+ * - PoisonError: never.
  * - StaleFenceError: yes; another owner held the trial at that time, a new attempt claims it anew or finds it done.
  * - CheckpointError: yes; another attempt goes on from an older checkpoint, or begins anew.
  * - BugError and whatever nobody expected: never; its context is the failure's details.
@@ -22,6 +31,12 @@ export function toTemporalFailure(error: unknown): TemporalFailure {
       nonRetryable: true,
       details: [error.issues],
     });
+  }
+  if (error instanceof PoisonError) {
+    return ApplicationFailure.create({ message: error.message, type: error.name, nonRetryable: true });
+  }
+  if (error instanceof TrainerCrashError) {
+    return ApplicationFailure.create({ message: error.message, type: error.name, nextRetryDelay: '2s', cause: error });
   }
   if (error instanceof MachineError || error instanceof StaleFenceError || error instanceof CheckpointError) {
     return ApplicationFailure.create({ message: error.message, type: error.name, cause: error });
@@ -45,6 +60,16 @@ export function workerShutdownFailure(): ApplicationFailure {
     message: 'the worker was told to stop before the trial had ended',
     type: workerShutdownType,
     nextRetryDelay: '100ms',
+  });
+}
+
+/** Every attempt that the sweep allows was spent; `error` ended the last one. */
+export function lastAttemptFailure(error: Error): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: `no attempt succeeded; the last one: ${error.message}`,
+    type: error.name,
+    nonRetryable: true,
+    cause: error,
   });
 }
 

@@ -5,12 +5,14 @@ import type { FinalTrialState } from '../core/trial/trial-record.ts';
 import type { CheckpointStore, StoredCheckpoint } from '../storage/checkpoints/checkpoint-store.ts';
 import type { Fenced, SweepStore } from '../storage/sweep-store.ts';
 import type { Trainer, TrialOutcome } from '../training/trainer.ts';
+import type { LoneTurns } from './lone-turns.ts';
 import { patiently } from './patience.ts';
 import type { TrialRecorder, UnwrittenRecords } from './progress-writer.ts';
 import { tellEvent } from './tell-event.ts';
 import { stopSignals } from './stop-signals.ts';
+import { type SuspectTrial, takeLoneTurn } from './suspects.ts';
 
-export interface ClaimedTrial extends Fenced {
+export interface ClaimedTrial extends SuspectTrial {
   readonly sweepId: string;
   readonly key: string;
   readonly config: TrialConfig;
@@ -21,6 +23,7 @@ export interface TrialTraining {
   readonly checkpoints: CheckpointStore;
   readonly checkpointIntervalMs: number;
   readonly trainer: Trainer;
+  readonly turns: LoneTurns;
   /** Names this worker in what the sweep's events say. */
   readonly worker: string;
   readonly leaseMs: number;
@@ -39,8 +42,10 @@ export async function trainClaimedTrial(
 ): Promise<FinalTrialState> {
   const { store, checkpoints } = training;
   const { cancellationSignal: signal, log } = Context.current();
+  let endTurn: (() => void) | null = null;
   try {
-    const { outcome, hasCheckpoints } = await trainFromCheckpoint(training, trial, recorder);
+    endTurn = await takeLoneTurn(training, trial, signal);
+    const { outcome, hasCheckpoints } = await trainFromCheckpoint(training, trial, recorder, endTurn !== null);
     if ('error' in outcome) throw outcome.error;
     const { epochs, layers } = recorder.close();
     await patiently(() => store.finishTrial(trial, outcome.result, { epochs, layers }), signal);
@@ -57,6 +62,8 @@ export async function trainClaimedTrial(
     if (error instanceof StaleFenceError) recorder.close();
     else await keepLast(training, trial, recorder.close());
     throw error;
+  } finally {
+    endTurn?.();
   }
 }
 
@@ -65,6 +72,7 @@ async function trainFromCheckpoint(
   { store, trainer, checkpoints, checkpointIntervalMs, worker, onEpoch }: TrialTraining,
   { sweepId, trialId, fence, key, config }: ClaimedTrial,
   recorder: TrialRecorder,
+  alone: boolean,
 ): Promise<{ readonly outcome: TrialOutcome; readonly hasCheckpoints: boolean }> {
   const { cancellationSignal, log } = Context.current();
   const stop = stopSignals(() => store.isPaused(sweepId));
@@ -72,7 +80,7 @@ async function trainFromCheckpoint(
   const train = async (start: StoredCheckpoint | null): Promise<TrialOutcome> => {
     const id = `${trialId}/${fence}`;
     const [outcome] = await trainer.train(
-      [{ id, config, ...(start && { checkpoint: start.bytes }) }],
+      [{ id, config, alone, ...(start && { checkpoint: start.bytes }) }],
       (progress) => {
         recorder.add(progress);
         onEpoch(progress.epoch.epoch, config.epochs === 0 ? 1 : progress.epoch.epoch / config.epochs);

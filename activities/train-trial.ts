@@ -1,15 +1,17 @@
 import { Context } from '@temporalio/activity';
-import { MachineError, StaleFenceError } from '../core/errors.ts';
+import { MachineError, PoisonError, StaleFenceError } from '../core/errors.ts';
 import { trialKey } from '../core/trial/trial-key.ts';
 import type { FinalTrialState } from '../core/trial/trial-record.ts';
 import type { CheckpointStore } from '../storage/checkpoints/checkpoint-store.ts';
 import type { ClaimAnswer, Fenced, SweepStore, TrialClaim } from '../storage/sweep-store.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { workerShutdownFailure } from './failure.ts';
+import type { LoneTurns } from './lone-turns.ts';
 import { patienceMs, patiently } from './patience.ts';
 import { isAskingRunOpen, isSweepOpen } from './open-workflows.ts';
 import { ProgressWriter } from './progress-writer.ts';
 import { nobodyWillGoOn } from './stop-signals.ts';
+import { endClaimByError, refusePoison } from './suspects.ts';
 import { tellEvent } from './tell-event.ts';
 import type { SweepCache } from './sweep-cache.ts';
 import { trainClaimedTrial, type TrialTraining } from './train-claimed-trial.ts';
@@ -46,6 +48,13 @@ const leaseMs = 60_000;
 /** A trial that takes less sends none: each one costs the server a transaction, and the answer that it waits for is soon there. */
 const heartbeatIntervalMs = 2_000;
 
+/** What the trials of a worker share. */
+export interface TrainingParts {
+  readonly sweeps: SweepCache;
+  readonly writer: ProgressWriter;
+  readonly turns: LoneTurns;
+}
+
 /** The writer that the trials of a worker share. */
 export function createProgressWriter({ store, checkpoints }: TrainingDependencies): ProgressWriter {
   return new ProgressWriter({
@@ -60,19 +69,22 @@ export function createProgressWriter({ store, checkpoints }: TrainingDependencie
 /**
  * Trains one trial of a sweep, unless the database holds its result or another owner trains it (then waits for that one).
  * Everything it writes carries the fence of its claim. Ends by throwing when the sweep is cancelled (the trial is then
- * recorded as cancelled), when the worker stops (the trial is left to the next attempt, with a checkpoint), and on errors.
+ * recorded as cancelled), when the worker stops (the trial is left to the next attempt, with a checkpoint), and on errors. A trial in whose
+ * company processes died is trained alone, and refused with a PoisonError when that convicts it.
  */
 export async function trainTrial(
   dependencies: TrainingDependencies,
-  { sweeps, writer }: { readonly sweeps: SweepCache; readonly writer: ProgressWriter },
+  { sweeps, writer, turns }: TrainingParts,
   { sweepId, number }: TrainTrialInput,
 ): Promise<TrainTrialResult> {
   const { store, trainer } = dependencies;
   const { info, cancellationSignal: signal, log } = Context.current();
   const heartbeat = startHeartbeats();
   let claimed: Fenced | null = null;
+  let attempts = 1;
   try {
     const { spec, plan } = await patiently(() => sweeps.read(sweepId, number), signal);
+    attempts = spec.run.attempts;
     const { config } = plan.decode(number);
     const { hash: datasetHash, backend, arithmetic } = await trainer.inspect(config);
     const key = trialKey(config, { arithmetic, datasetHash });
@@ -96,8 +108,9 @@ export async function trainTrial(
       log.info('trial was held already', { sweepId, trial: number, trialId: answer.trialId, state: answer.state });
       return { trialId: answer.trialId, state: answer.state, reused: true };
     }
-    const { trialId, fence } = answer;
+    const { trialId, fence, history } = answer;
     claimed = { trialId, fence };
+    refusePoison(history);
     if (info.attempt > 1) {
       await tellEvent(
         store,
@@ -112,12 +125,13 @@ export async function trainTrial(
       );
     }
     const recorder = writer.open(claimed, (error) => log.warn('a checkpoint could not be saved', { trialId, error }));
-    const training = { ...dependencies, leaseMs, onEpoch: heartbeat.progress };
-    const state = await trainClaimedTrial(training, { sweepId, trialId, fence, key, config }, recorder);
+    const training = { ...dependencies, turns, leaseMs, onEpoch: heartbeat.progress };
+    const state = await trainClaimedTrial(training, { sweepId, trialId, fence, history, key, config }, recorder);
     log.info('trial ended', { sweepId, trial: number, trialId, state });
     return { trialId, state, reused: false };
   } catch (error) {
-    if (!signal.aborted) throw error;
+    const end = claimed === null ? error : await settle(dependencies, { sweepId, number }, claimed, attempts, error);
+    if (!signal.aborted) throw end;
     return await leave(dependencies, sweepId, claimed);
   } finally {
     heartbeat.stop();
@@ -152,6 +166,33 @@ async function claimOrWait(
   }
 }
 
+/** What an attempt ends with that was not told to stop: the error, or what that means after those before it. */
+async function settle(
+  { store, worker }: TrainingDependencies,
+  { sweepId, number }: TrainTrialInput,
+  claimed: Fenced,
+  attempts: number,
+  error: unknown,
+): Promise<unknown> {
+  const { cancellationSignal: signal, log } = Context.current();
+  if (signal.aborted || !(error instanceof Error)) return error;
+  let end: Error;
+  try {
+    end = await endClaimByError(store, claimed, attempts, error, signal);
+  } catch (unsaid) {
+    log.warn('how a claim ended could not be noted', { trialId: claimed.trialId, error: unsaid });
+    return error;
+  }
+  if (end instanceof PoisonError) {
+    const detail = `Trial ${number} was ${end.message}`;
+    const id = `${sweepId}/${number}/quarantined/${claimed.fence}`;
+    await tellEvent(store, { id, sweepId, kind: 'trialQuarantined', detail, worker }, (untold) =>
+      log.warn('a quarantine could not be marked', { trialId: claimed.trialId, error: untold }),
+    );
+  }
+  return end;
+}
+
 /** The end of an attempt that was told to stop: what becomes of its trial depends on who told it. */
 async function leave(
   { store, checkpoints }: TrainingDependencies,
@@ -160,21 +201,22 @@ async function leave(
 ): Promise<never> {
   const context = Context.current();
   const { cancellationDetails, cancellationSignal, log } = context;
-  if (cancellationDetails?.workerShutdown === true) throw workerShutdownFailure();
-  if (claimed !== null && nobodyWillGoOn(context)) {
+  const isWorkerStopping = cancellationDetails?.workerShutdown === true;
+  if (claimed !== null) {
     try {
-      if (await store.isPaused(sweepId)) await store.releaseTrial(claimed);
+      if (isWorkerStopping || !nobodyWillGoOn(context)) await store.endClaim(claimed, { kind: 'released' });
+      else if (await store.isPaused(sweepId)) await store.releaseTrial(claimed);
       else {
         await store.abandonTrial(claimed, 'cancelled', 'the sweep was stopped while this trial was running');
         await checkpoints.discard(claimed.trialId);
       }
     } catch (error) {
-      // A newer owner decides about the trial; a database that is away hears of it from the workflow.
+      // A newer owner decides about the trial; a database that is away hears of it from the workflow, or from the next claim.
       if (!(error instanceof StaleFenceError || error instanceof MachineError)) throw error;
-      log.warn('could not record the trial as cancelled', { trialId: claimed.trialId, error });
+      log.warn('could not record that the trial was left', { trialId: claimed.trialId, error });
     }
   }
-  throw cancellationSignal.reason;
+  throw isWorkerStopping ? workerShutdownFailure() : cancellationSignal.reason;
 }
 
 /** Tells Temporal regularly that this attempt lives, whatever the training does, and so hears of a cancellation. */

@@ -1,4 +1,5 @@
 import { withTemporalFailures } from './failure.ts';
+import { LoneTurns } from './lone-turns.ts';
 import { SweepCache } from './sweep-cache.ts';
 import {
   createProgressWriter,
@@ -14,7 +15,11 @@ export type TrainingActivities = ReturnType<typeof createTrainingActivities>;
 /** What a training worker does: one activity per trial. */
 export function createTrainingActivities(dependencies: TrainingDependencies) {
   const { store } = dependencies;
-  const shared = { sweeps: new SweepCache(store), writer: createProgressWriter(dependencies) };
+  const shared = {
+    sweeps: new SweepCache(store),
+    writer: createProgressWriter(dependencies),
+    turns: new LoneTurns(),
+  };
   return {
     /** See `trainTrial` in train-trial.ts. */
     trainTrial: (input: TrainTrialInput): Promise<TrainTrialResult> =>

@@ -21,7 +21,24 @@ export class UserError extends Error {
 
 /** A machine failed (a process died, memory ran out, a server is away): another attempt may succeed. */
 export class MachineError extends Error {
-  override readonly name = 'MachineError';
+  override readonly name: string = 'MachineError';
+}
+
+/** The process that trained died, or hung and was killed. Any of the trials in it may be the cause: who attempts them again must ask which. */
+export class TrainerCrashError extends MachineError {
+  override readonly name = 'TrainerCrashError';
+  /** Names the process among all that ever were. */
+  readonly process: string;
+
+  constructor(message: string, process: string) {
+    super(message);
+    this.process = process;
+  }
+}
+
+/** A trial kills the processes that train it, and must not be tried again before a person has mended the cause. */
+export class PoisonError extends Error {
+  override readonly name = 'PoisonError';
 }
 
 /** A newer attempt or another owner holds the trial; whoever receives this stops and writes nothing more. */

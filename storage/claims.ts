@@ -1,6 +1,7 @@
 import { cellOf } from '../core/trial/labels.ts';
 import type { TrialConfig } from '../core/trial/trial-config.ts';
 import type { FinalTrialState, TrialState } from '../core/trial/trial-record.ts';
+import { claimHistory, endForgotten, newHistory } from './claim-history.ts';
 import { lock, lockExpression, type Database, type Locks } from './database.ts';
 import { Prisma, type PrismaClient } from './generated/client.ts';
 import { grouped } from './grouped.ts';
@@ -43,7 +44,9 @@ async function claimNewTrials(
     const made = new Map((await insertNewTrials(client, rows, names)).map((row) => [lockedKey(row), row]));
     return claims.map((_, index) => {
       const row = isFirst(index) ? made.get(names[index]!.key) : undefined;
-      return row === undefined ? null : { kind: 'claimed', trialId: String(row.id), fence: row.fence };
+      return row === undefined
+        ? null
+        : { kind: 'claimed', trialId: String(row.id), fence: row.fence, history: newHistory };
     });
   } catch (error) {
     if (isUniqueViolation(error)) return claims.map(() => null);
@@ -135,7 +138,7 @@ function claimAmongOthers(client: PrismaClient, claim: TrialClaim): Promise<Clai
       leaseUntil: new Date(now.getTime() + claim.leaseMs),
     };
     if (row === null) return createTrial(database, claim, columns);
-    const answer = await takeUp(database, row.id, columns, row.id !== own?.id || row.key !== claim.key);
+    const answer = await takeUp(database, row, columns, row.id !== own?.id || row.key !== claim.key);
     await link(database, claim, row.id, false, own);
     return answer;
   });
@@ -232,12 +235,12 @@ async function createTrial(database: Database, claim: TrialClaim, columns: Claim
     },
     select: { id: true, fence: true },
   });
-  return { kind: 'claimed', trialId: String(id), fence };
+  return { kind: 'claimed', trialId: String(id), fence, history: newHistory };
 }
 
 async function takeUp(
   database: Database,
-  id: bigint,
+  { id, state }: Candidate,
   columns: ClaimColumns,
   startsAnew: boolean,
 ): Promise<ClaimAnswer> {
@@ -248,17 +251,21 @@ async function takeUp(
     // Nor may an older checkpoint under this very key be gone on from, later: its records have just gone.
     await database.checkpoint.deleteMany({ where: { trialId: id } });
   }
+  if (state === 'running') await endForgotten(database, id, columns);
   const { fence } = await database.trial.update({
     where: { id },
     data: {
       ...columns,
       fence: { increment: 1 },
       reason: null,
+      failureKind: null,
       finishedAt: null,
     },
     select: { fence: true },
   });
-  return { kind: 'claimed', trialId: String(id), fence };
+  if (state !== 'running') await database.trial.update({ where: { id }, data: { triedSince: fence } });
+  const trial = { trialId: String(id), fence };
+  return { kind: 'claimed', ...trial, history: await claimHistory(database, trial) };
 }
 
 type ClaimColumns = ReturnType<typeof claimColumns> & { readonly startedAt: Date; readonly leaseUntil: Date };

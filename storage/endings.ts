@@ -78,7 +78,7 @@ export async function abandonTrial(
  * says so. What is held stays.
  */
 export async function recordFailure(client: PrismaClient, failure: TrialFailure): Promise<void> {
-  const { sweepId, number, key, state, reason } = failure;
+  const { sweepId, number, key, state, reason, kind = null } = failure;
   await client.$transaction(async (database) => {
     const now = await lock(database, { sweep: sweepId, owner: String(number), key: '' });
     const own = await ownTrial(database, failure);
@@ -90,13 +90,14 @@ export async function recordFailure(client: PrismaClient, failure: TrialFailure)
           key,
           state,
           reason,
+          failureKind: kind,
           finishedAt: now,
           sweeps: { create: { sweepId, number, reused: false } },
         },
       });
     } else if (!isHeld(own.state)) {
       await database.$executeRaw`
-        UPDATE trial SET state = ${state}::trial_state, reason = ${reason}, scope = NULL, lease_until = NULL,
+        UPDATE trial SET state = ${state}::trial_state, reason = ${reason}, failure_kind = ${kind}, scope = NULL, lease_until = NULL,
           fence = fence + 1, finished_at = clock_timestamp()
         WHERE id = ${own.id}::bigint AND (state, reason) IS DISTINCT FROM (${state}::trial_state, ${reason})`;
     }

@@ -6,6 +6,7 @@ import type { CheckpointLocation } from './checkpoints/checkpoint-location.ts';
 import type { CheckpointStore } from './checkpoints/checkpoint-store.ts';
 import { openCheckpointPlace } from './checkpoints/open-checkpoint-place.ts';
 import { createCheckpointStore } from './checkpoints/prisma-checkpoint-store.ts';
+import { claimHistory, endClaim, markAlone } from './claim-history.ts';
 import { trialClaimer } from './claims.ts';
 import { connect } from './database.ts';
 import { abandonTrial, recordFailure, trialFinisher } from './endings.ts';
@@ -99,6 +100,9 @@ export async function openStore(
     abandonTrial: (trial, state, reason) =>
       run('abandonTrial', { ...trial, state }, () => abandonTrial(client, trial, state, reason)),
     releaseTrial: (trial) => run('releaseTrial', { ...trial }, () => releaseTrial(client, trial)),
+    endClaim: (trial, end) => run('endClaim', { ...trial, end }, () => endClaim(client, trial, end)),
+    markAlone: (trial) => run('markAlone', { ...trial }, () => markAlone(client, trial)),
+    claimHistory: (trial) => run('claimHistory', { ...trial }, () => claimHistory(client, trial)),
     recordFailure: (failure) => run('recordFailure', { ...failure }, () => recordFailure(client, failure)),
     recordEvent: (event) => run('recordEvent', { ...event }, () => recordEvent(client, event)),
     progress: (sweepId) =>

@@ -1,4 +1,5 @@
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
+import { endClaim } from './claim-history.ts';
 import { lockAlone } from './database.ts';
 import type { Prisma, PrismaClient } from './generated/client.ts';
 import type { Fenced } from './sweep-store.ts';
@@ -48,7 +49,9 @@ export async function failedNumbers(
 }
 
 /** Hands a trial back: its lease ends. A trial that is not the caller's stays as it is. */
-export async function releaseTrial(client: PrismaClient, { trialId, fence }: Fenced): Promise<void> {
+export async function releaseTrial(client: PrismaClient, trial: Fenced): Promise<void> {
+  const { trialId, fence } = trial;
+  await endClaim(client, trial, { kind: 'released' });
   await client.$executeRaw`
     UPDATE trial SET lease_until = clock_timestamp()
     WHERE id = ${trialId}::bigint AND fence = ${fence}::bigint AND state = 'running'`;

@@ -1,6 +1,8 @@
 import type { LayerSummary } from '../core/claims/layer-summary.ts';
 import type { StaleFenceError } from '../core/errors.ts';
 import type { Judgement } from '../core/judgement/judge-sweep.ts';
+import type { Death } from '../core/trial/blame.ts';
+import type { FailureKind } from '../core/trial/failure-kind.ts';
 import type { EpochRecord, FinalTrialState, LayerRecord, TrialResult, TrialState } from '../core/trial/trial-record.ts';
 import type { TrialConfig } from '../core/trial/trial-config.ts';
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
@@ -48,7 +50,7 @@ export interface TrialProvenance {
 
 export type ClaimAnswer =
   /** The trial is the caller's: all later writes carry this fence. */
-  | { readonly kind: 'claimed'; readonly trialId: string; readonly fence: bigint }
+  | { readonly kind: 'claimed'; readonly trialId: string; readonly fence: bigint; readonly history: ClaimHistory }
   /** A final result is held already (and is now linked to the sweep). */
   | { readonly kind: 'held'; readonly trialId: string; readonly state: FinalTrialState }
   /** Another owner trains it under a living lease: ask again. */
@@ -60,6 +62,26 @@ export interface Fenced {
   readonly trialId: string;
   readonly fence: bigint;
 }
+
+/** What became of the claims before this one, since the trial was given up last. */
+export interface ClaimHistory {
+  /**
+   * Ends that nobody ordered, oldest first. Left out are those among others where one of the others died alone since: they are explained. A claim
+   * that the next one finds without an end is taken for the death of its worker.
+   */
+  readonly deaths: readonly Death[];
+  /** Claims that an error of the trial's own attempt ended: what is counted against the attempts that a sweep allows. */
+  readonly errors: number;
+}
+
+/** How a claim ends that gives no result. */
+export type ClaimEnd =
+  /** In order: its worker stops, its sweep is paused, it was told to leave. */
+  | { readonly kind: 'released' }
+  /** By an error that the attempt itself saw. */
+  | { readonly kind: 'failed' }
+  /** The trainer process with this name, of all that ever were, died with the trial in it. */
+  | { readonly kind: 'crashed'; readonly process: string };
 
 /** What a trial's trainer has seen. An epoch, or a layer of one, that is there already is replaced. */
 export interface TrialRecords {
@@ -77,6 +99,8 @@ export interface TrialFailure {
   readonly key: string | null;
   readonly state: 'failed' | 'cancelled';
   readonly reason: string;
+  /** Of a failed trial; workflows of an earlier version do not know it. */
+  readonly kind?: FailureKind;
 }
 
 export interface SweepProgress {
@@ -160,6 +184,8 @@ export type SweepEventKind =
   | 'workerStopped'
   /** A second attempt or a later one: the one before failed, or its worker died or was told to stop. */
   | 'trialRetried'
+  /** A trial that kills the processes that train it is not tried again. */
+  | 'trialQuarantined'
   /** A trial goes on from a checkpoint of an earlier attempt. */
   | 'trialResumed';
 
@@ -225,6 +251,15 @@ export interface SweepStore {
    * order. One that is not the caller's any more stays as it is.
    */
   releaseTrial(trial: Fenced): Promise<void>;
+  /**
+   * Notes how the claim ended, for those that come after it; what was noted first stays. The trial and its lease stay as they are. Answers the history
+   * with this claim in it.
+   */
+  endClaim(trial: Fenced, end: ClaimEnd): Promise<ClaimHistory>;
+  /** Notes that the claim's trial is trained by a process that holds no other trial. */
+  markAlone(trial: Fenced): Promise<void>;
+  /** As the answer to the claim had it, with what was learned since. */
+  claimHistory(trial: Fenced): Promise<ClaimHistory>;
   /** For an orchestrator that knows that no attempt lives any more; takes the fence away from any that does. A trial that is held stays as it is. */
   recordFailure(failure: TrialFailure): Promise<void>;
   /** Keeps the event with the database's time; one whose id is there stays as it is. Throws UserError when there is no such sweep. */

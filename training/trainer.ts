@@ -7,6 +7,8 @@ export interface TrialJob {
   readonly config: TrialConfig;
   /** Bytes of a checkpoint of this trial to go on from; absent: from the first step. */
   readonly checkpoint?: Uint8Array;
+  /** To be trained in a process that holds no other trial: by a trainer that has processes. */
+  readonly alone?: boolean;
 }
 
 /** A trial between two of its steps, as bytes that prove themselves whole: see training/checkpoint.ts. */
@@ -39,7 +41,7 @@ export interface TrialProgress {
   readonly layers: readonly LayerRecord[];
 }
 
-/** How one trial ended: with a result, or with an error (UserError, MachineError, BugError) that is its alone. */
+/** How one trial ended: with a result, or with an error (UserError, MachineError, BugError) that is its alone, or the death of its process. */
 export type TrialOutcome =
   { readonly id: string; readonly result: TrialResult } | { readonly id: string; readonly error: Error };
 

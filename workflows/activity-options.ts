@@ -41,11 +41,22 @@ export const judgingActivities = proxyActivities<Pick<ControlActivities, 'judgeS
   heartbeatTimeout: '1 minute',
 });
 
+/**
+ * How often a trial may be taken up beyond the attempts that a sweep allows: its claim in the database tells the deaths of workers and orderly stops
+ * from errors, and counts only those. This bounds what ends before there is a claim.
+ */
+const uncountedAttempts = 30;
+
 /** `attempts` is how often one trial may be tried; the waits between leave a machine time to recover. */
 export function trainingActivities(attempts: number, priority: Priority) {
   return proxyActivities<TrainingActivities>({
     ...trainingOptions,
     priority,
-    retry: { initialInterval: '2 s', backoffCoefficient: 4, maximumInterval: '1 minute', maximumAttempts: attempts },
+    retry: {
+      initialInterval: '2 s',
+      backoffCoefficient: 4,
+      maximumInterval: '1 minute',
+      maximumAttempts: attempts + uncountedAttempts,
+    },
   });
 }

@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import type { FailureKind } from '../core/trial/failure-kind.ts';
 
 /** Why an activity finally failed, as one sentence for a person. */
 export function failureReason(failure: unknown): string {
@@ -13,6 +14,20 @@ export function failureReason(failure: unknown): string {
 export function failureType(failure: unknown): string | null {
   const cause = failure instanceof ActivityFailure ? failure.cause : null;
   return cause instanceof ApplicationFailure ? (cause.type ?? null) : null;
+}
+
+/** Whose turn it is after an activity finally failed. */
+export function failureKind(failure: unknown): FailureKind {
+  switch (failureType(failure)) {
+    case 'UserError':
+      return 'user';
+    case 'PoisonError':
+      return 'poison';
+    case 'BugError':
+      return 'bug';
+    default:
+      return 'machine';
+  }
 }
 
 function timeoutReason({ timeoutType }: TimeoutFailure): string {

@@ -14,7 +14,7 @@ import { createPlan, type PlannedTrial } from '../core/sweep/plan.ts';
 import type { SweepSpec } from '../core/sweep/sweep-spec.ts';
 import { controlActivities, trainingActivities } from './activity-options.ts';
 import { type Hold, type ShardOrders, shardOrdersSignal } from './control-messages.ts';
-import { failureReason, failureType } from './failure-reason.ts';
+import { failureKind, failureReason, failureType } from './failure-reason.ts';
 import { shardReportSignal } from './messages.ts';
 import type { Shard } from './shards.ts';
 import { trialPriority } from './trial-priority.ts';
@@ -99,7 +99,14 @@ export async function sweepShard({ missingInFirstRun = 0, ...input }: ShardInput
         // Recorded here, for an attempt that was killed cannot say it itself.
         const reason = failureReason(error);
         await CancellationScope.nonCancellable(() =>
-          controlActivities.recordFailure({ sweepId, number, key: null, state: 'failed', reason }),
+          controlActivities.recordFailure({
+            sweepId,
+            number,
+            key: null,
+            state: 'failed',
+            reason,
+            kind: failureKind(error),
+          }),
         );
         return { state: 'failed', reused: false, reason };
       }

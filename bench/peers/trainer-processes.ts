@@ -19,7 +19,7 @@ export async function startTrainerProcesses(backend: BackendChoice, count: numbe
   const startSeconds = (performance.now() - started) / 1_000;
   const pids = trainers.map(({ pid }) => pid!);
   await Promise.all(pids.map((pid, core) => pinToCore(pid, core)));
-  const pool = poolTrainers(trainers);
+  const pool = poolTrainers(trainers, () => startTrainerProcess(settings));
   let calls = 0;
 
   return {

@@ -20,10 +20,10 @@ export function failurePanel(): TablePanel {
   return table(
     {
       title: 'Diverged, failed and cancelled trials',
-      description: `Diverged is a result (a loss or a weight became NaN or infinite); failed means that no attempt could finish. The first ${mostListed}, failed ones first, by network.`,
+      description: `Diverged is a result (a loss or a weight became NaN or infinite); failed means that no attempt could finish, and "to act" says whose turn it is (poison: it kills the processes that train it, and is not tried again before somebody asks for it). The first ${mostListed}, failed ones first, by network.`,
       noData: 'Nothing went wrong.',
     },
-    `SELECT d.number AS "trial", d.state, d.initializer, d.regime, d.seed, d.reason,
+    `SELECT d.number AS "trial", d.state, d.failure_kind AS "to act", d.initializer, d.regime, d.seed, d.reason,
   d.epochs_run AS "epochs", d.backend, d.worker, d.attempt, d.finished_at AS "finished"
 FROM (
 ${firstIn('failed', 'failed')}

@@ -1,5 +1,5 @@
 import { MappingType, SpecialValueMatch, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { SweepState } from '../../storage/sweep-store.ts';
+import type { ClaimEnd, SweepState } from '../../storage/sweep-store.ts';
 import type { TrialState } from '../../core/trial/trial-record.ts';
 
 const colors: Readonly<Record<SweepState | TrialState | 'lost' | 'paused', string>> = {
@@ -15,10 +15,30 @@ const colors: Readonly<Record<SweepState | TrialState | 'lost' | 'paused', strin
   paused: 'orange',
 };
 
+const claimEnds: Readonly<Record<Exclude<ClaimEnd['kind'], TrialState> | 'vanished', string>> = {
+  released: 'text',
+  crashed: 'dark-red',
+  vanished: 'dark-orange',
+};
+
 /** Each state of a sweep or a trial in its own colour, the same on every dashboard. */
 export const stateMapping: ValueMapping = {
   type: MappingType.ValueToText,
   options: Object.fromEntries(Object.entries(colors).map(([state, color], index) => [state, { color, index }])),
+};
+
+/** The same for claims of a trial: beside states, how those ended that gave no result. */
+export const claimMapping: ValueMapping = {
+  type: MappingType.ValueToText,
+  options: {
+    ...stateMapping.options,
+    ...Object.fromEntries(
+      Object.entries(claimEnds).map(([end, color], index) => [
+        end,
+        { color, index: Object.keys(colors).length + index },
+      ]),
+    ),
+  },
 };
 
 /** Overrides that give the series named after trial states their colours. */

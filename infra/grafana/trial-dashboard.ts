@@ -5,7 +5,7 @@ import { colouredText, count, instant, sentence, width } from './fields.ts';
 import { GridDashboard } from './grid-dashboard.ts';
 import { drawn, inBlues, lines, logarithmic, matrix, smallestDrawn, stat, table, trend } from './panels.ts';
 import { quoted } from './sql-query.ts';
-import { stateMapping } from './states.ts';
+import { claimMapping, stateMapping } from './states.ts';
 import { constantVariable, datasourceVariable, queryVariable, sweepVariable } from './variables.ts';
 
 const thisTrial = `sweep_id = ${quoted('sweep')} AND number::text = ${quoted('trial')}`;
@@ -218,10 +218,11 @@ function attempts(): TablePanel {
     {
       title: 'Attempts',
       description:
-        'One row a claim of the trial: who took it up, on which attempt of Temporal, and how that ended. "lost": another claim followed.',
+        'One row a claim of the trial: who took it up, on which attempt of Temporal, and how that ended. released: in order; failed: by an error; crashed: its trainer process died; vanished: its worker did. Trained alone: in a process that held no other trial.',
       noData: noTrial,
     },
-    `SELECT claim, attempt, worker, backend, claimed_at AS "claimed", ended_at AS "ended", ended_as AS "ended as", workflow_run_id AS "run"
+    `SELECT claim, attempt, worker, backend, claimed_at AS "claimed", ended_at AS "ended", ended_as AS "ended as",
+  CASE WHEN alone THEN 'alone' ELSE 'among others' END AS "trained", workflow_run_id AS "run"
 FROM trial_claim
 WHERE ${thisTrial}
 ORDER BY claim`,
@@ -229,7 +230,7 @@ ORDER BY claim`,
     .span(14)
     .overrideByRegexp('/^(claim|attempt)$/', [...count, ...width(80)])
     .overrideByRegexp('/^(claimed|ended)$/', instant)
-    .overrideByName('ended as', [{ id: 'mappings', value: [stateMapping] }, ...colouredText]);
+    .overrideByName('ended as', [{ id: 'mappings', value: [claimMapping] }, ...colouredText]);
 }
 
 function spec(): TablePanel {

@@ -1,13 +1,28 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
-import { toTemporalFailure, withTemporalFailures, workerShutdownFailure } from '../../activities/failure.ts';
-import { BugError, CheckpointError, MachineError, StaleFenceError, UserError } from '../../core/errors.ts';
+import {
+  lastAttemptFailure,
+  toTemporalFailure,
+  withTemporalFailures,
+  workerShutdownFailure,
+} from '../../activities/failure.ts';
+import {
+  BugError,
+  CheckpointError,
+  MachineError,
+  PoisonError,
+  StaleFenceError,
+  TrainerCrashError,
+  UserError,
+} from '../../core/errors.ts';
 
 describe('an error as Temporal is told of it', () => {
   const issues = [{ path: 'axes.depth', message: 'must be at least 1' }];
   test.each([
     ['UserError', new UserError('mend it', issues), true, [issues]],
     ['MachineError', new MachineError('the disk is gone'), false, undefined],
+    ['TrainerCrashError', new TrainerCrashError('it was ended by SIGSEGV', 'a1'), false, undefined],
+    ['PoisonError', new PoisonError('quarantined: it kills its trainers'), true, undefined],
     ['CheckpointError', new CheckpointError('it is torn'), false, undefined],
     ['StaleFenceError', new StaleFenceError('a newer attempt holds it'), false, undefined],
     ['BugError', new BugError('no such slot', { slot: 3 }), true, [{ slot: 3 }]],
@@ -31,6 +46,14 @@ describe('an error as Temporal is told of it', () => {
   test('stays what it is when it is Temporal’s own', () => {
     const own = new CancelledFailure('cancelled');
     expect(toTemporalFailure(own)).toBe(own);
+  });
+
+  test('is final when it ended the last attempt that the sweep allows', () => {
+    expect(lastAttemptFailure(new MachineError('the disk is gone'))).toMatchObject({
+      type: 'MachineError',
+      nonRetryable: true,
+      message: 'no attempt succeeded; the last one: the disk is gone',
+    });
   });
 
   test('of a worker that stops is retried', () => {

@@ -158,7 +158,7 @@ test('each claim of a trial is kept as an attempt', async () => {
     id,
   ]);
   expect(rows).toEqual([
-    { claim: '1', ended_as: 'lost' },
+    { claim: '1', ended_as: 'released' },
     { claim: '2', ended_as: 'converged' },
   ]);
 });

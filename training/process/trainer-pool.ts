@@ -1,6 +1,6 @@
-import { BugError } from '../../core/errors.ts';
+import { BugError, MachineError } from '../../core/errors.ts';
 import type { TrialConfig } from '../../core/trial/trial-config.ts';
-import type { Trainer } from '../trainer.ts';
+import type { Trainer, TrialJob } from '../trainer.ts';
 import { startTrainerProcess } from './trainer-process.ts';
 import type { TrainerSettings } from './protocol.ts';
 
@@ -9,7 +9,7 @@ import type { TrainerSettings } from './protocol.ts';
  *
  * A new trial goes to a process that trains its shape already (their stack does more work in a step), as long as that one holds
  * at most twice as many trials as the least busy process; otherwise to the least busy one. So no process idles while
- * another has trials to share.
+ * another has trials to share. One that is to be trained alone gets a process beside them, which ends with it.
  */
 export async function startTrainerPool(settings: readonly TrainerSettings[], silenceMs?: number): Promise<Trainer> {
   const started = await Promise.allSettled(settings.map((each) => startTrainerProcess(each, silenceMs)));
@@ -19,14 +19,39 @@ export async function startTrainerPool(settings: readonly TrainerSettings[], sil
     await Promise.all(trainers.map((trainer) => trainer.close()));
     throw failure.reason;
   }
-  return poolTrainers(trainers);
+  const { backend } = trainers[0]!.info;
+  // Not `auto` again: the trials' keys name this arithmetic.
+  const alone = { ...settings[0]!, backend: backend as TrainerSettings['backend'] };
+  return poolTrainers(trainers, () => startTrainerProcess(alone, silenceMs));
 }
 
-/** The pool's rule over trainers that run already; `close` closes them. */
-export function poolTrainers(trainers: readonly Trainer[]): Trainer {
+/** The pool's rule over trainers that run already; `close` closes them, and what `startAlone` has started for one trial. */
+export function poolTrainers(trainers: readonly Trainer[], startAlone: () => Promise<Trainer>): Trainer {
   const [first] = trainers;
   if (!first) throw new BugError('a pool needs at least one trainer');
   const members: Member[] = trainers.map((trainer) => ({ trainer, shapes: [] }));
+  const lone = new Set<Trainer>();
+  let isClosed = false;
+
+  const trainAlone = async (job: TrialJob, ...rest: TrainArguments): ReturnType<Trainer['train']> => {
+    let trainer: Trainer;
+    try {
+      trainer = await startAlone();
+    } catch (error) {
+      return [{ id: job.id, error: error as Error }];
+    }
+    lone.add(trainer);
+    try {
+      if (isClosed) throw new MachineError('The trainer is closed.');
+      const { arithmetic } = trainer.info;
+      if (arithmetic === first.info.arithmetic) return await trainer.train([job], ...rest);
+      return [{ id: job.id, error: new MachineError(`A trainer came with other arithmetic: ${arithmetic}.`) }];
+    } finally {
+      await trainer.close();
+      lone.delete(trainer);
+    }
+  };
+
   return {
     get info() {
       const { description } = first.info;
@@ -43,6 +68,7 @@ export function poolTrainers(trainers: readonly Trainer[]): Trainer {
       signal.throwIfAborted();
       const outcomes = await Promise.allSettled(
         jobs.map(async (job) => {
+          if (job.alone) return trainAlone(job, onProgress, signal, checkpointing);
           const shape = shapeKey(job.config);
           const member = choose(members, shape);
           member.shapes.push(shape);
@@ -60,10 +86,13 @@ export function poolTrainers(trainers: readonly Trainer[]): Trainer {
     },
 
     async close() {
-      await Promise.all(trainers.map((trainer) => trainer.close()));
+      isClosed = true;
+      await Promise.all([...trainers, ...lone].map((trainer) => trainer.close()));
     },
   };
 }
+
+type TrainArguments = Parameters<Trainer['train']> extends [unknown, ...infer Rest] ? Rest : never;
 
 interface Member {
   readonly trainer: Trainer;

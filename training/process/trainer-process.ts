@@ -1,8 +1,9 @@
 // The trainer beside the event loop: its process, the protocol, the pool. What training is lives one folder up.
 import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { BugError, MachineError } from '../../core/errors.ts';
+import { BugError, MachineError, TrainerCrashError } from '../../core/errors.ts';
 import type { Checkpointing, Trainer, TrainerInfo, TrialFacts, TrialOutcome, TrialProgress } from '../trainer.ts';
 import type { Answer, Request, TrainerSettings } from './protocol.ts';
 import { fromWire } from './wire-error.ts';
@@ -32,6 +33,8 @@ interface PendingCall {
 
 interface RunningChild {
   readonly process: ChildProcess;
+  /** It was asked to end. */
+  isClosing: boolean;
   /** Its places as it told them last. */
   info: TrainerInfo;
   readonly pending: Map<number, PendingCall>;
@@ -39,7 +42,7 @@ interface RunningChild {
 }
 
 /**
- * Starts a trainer beside the event loop. A call's trials get a MachineError when the process dies, by whatever cause, and
+ * Starts a trainer beside the event loop. A call's trials get a TrainerCrashError when the process dies, by whatever cause, and
  * the next call starts a fresh process with the same backend. One that has calls and neither answers nor does a piece of work for
  * `silenceMs` hangs, and is killed. The process ignores the terminal's signals and ends when this one does, also when
  * this one is killed.
@@ -135,6 +138,7 @@ export async function startTrainerProcess(
       closed = true;
       const running = child ?? (await starting?.catch(() => null));
       if (!running) return;
+      running.isClosing = true;
       send(running, { kind: 'close' });
       const timer = setTimeout(() => running.process.kill('SIGKILL'), closeGraceMs);
       await running.exited;
@@ -206,6 +210,7 @@ function startChild(settings: TrainerSettings, silenceMs: number): Promise<Runni
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  const name = randomUUID();
   const pending = new Map<number, PendingCall>();
   let running: RunningChild | null = null;
   let silentTicks = 0;
@@ -217,7 +222,8 @@ function startChild(settings: TrainerSettings, silenceMs: number): Promise<Runni
     const exited = new Promise<void>((exit) => {
       const died = (how: string): void => {
         clearInterval(watchdog);
-        const error = new MachineError(`The trainer process ${child.pid ?? ''} ${how}.`);
+        const message = `The trainer process ${child.pid ?? ''} ${how}.`;
+        const error = running?.isClosing === false ? new TrainerCrashError(message, name) : new MachineError(message);
         for (const call of pending.values()) call.onDeath(error);
         pending.clear();
         reject(error);
@@ -234,7 +240,7 @@ function startChild(settings: TrainerSettings, silenceMs: number): Promise<Runni
       for (const answer of answers) {
         if (answer.kind === 'alive') continue;
         if (answer.kind === 'ready') {
-          running = { process: child, info: answer.info, pending, exited };
+          running = { process: child, isClosing: false, info: answer.info, pending, exited };
           resolve(running);
         } else if (answer.kind === 'notReady') {
           reject(fromWire(answer.error));

@@ -164,7 +164,11 @@ function sweepFileSchema(values: AxisValueSchemas, limits: SweepLimits) {
         failureTolerance: numberBetween(0, 1, 'Share of trials that may fail before the sweep fails.').default(
           sweepDefaults.run.failureTolerance,
         ),
-        attempts: wholeBetween(1, 100, 'Attempts per trial.').default(sweepDefaults.run.attempts),
+        attempts: wholeBetween(
+          1,
+          100,
+          'Attempts of a trial that an error may end; stops and deaths of workers are not counted.',
+        ).default(sweepDefaults.run.attempts),
         priority: wholeBetween(
           1,
           5,

@@ -99,6 +99,7 @@ export const panelColumns: Readonly<Record<string, Readonly<Record<string, Reado
     'Diverged, failed and cancelled trials': {
       trial: 'number',
       state: 'text',
+      'to act': 'text',
       initializer: 'text',
       regime: 'text',
       seed: 'number',
@@ -161,6 +162,7 @@ export const panelColumns: Readonly<Record<string, Readonly<Record<string, Reado
       claimed: 'time',
       ended: 'time',
       'ended as': 'text',
+      trained: 'text',
       run: 'text',
     },
     Spec: { name: 'text', value: 'text' },

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CheckpointError, MachineError, UserError } from '../../../core/errors.ts';
+import { CheckpointError, MachineError, TrainerCrashError, UserError } from '../../../core/errors.ts';
 import { createCpuBackend } from '../../../training/backends/cpu/cpu-backend.ts';
 import { loadDataset } from '../../../training/datasets/load-dataset.ts';
 import { startTrainerProcess, type TrainerProcess } from '../../../training/process/trainer-process.ts';
@@ -68,11 +68,12 @@ describe('trainer process', () => {
       const { outcomes: training } = await trainEndlessly(trainer);
       const waiting = trainer.train([{ ...endless, id: 'waiting' }], () => {}, never);
       process.kill(before, signal);
-      for (const outcomes of [training, waiting]) {
-        const error = errorOf((await outcomes)[0]);
-        expect(error).toBeInstanceOf(MachineError);
+      const errors = [errorOf((await training)[0]), errorOf((await waiting)[0])];
+      for (const error of errors) {
+        expect(error).toBeInstanceOf(TrainerCrashError);
         expect(error).toHaveProperty('message', `The trainer process ${before} was ended by ${signal}.`);
       }
+      expect(new Set(errors.map((error) => (error as TrainerCrashError).process)).size).toBe(1);
       const [first, second] = await Promise.all([stories(trainer, [trialConfig()]), stories(trainer, [trialConfig()])]);
       expect(first[0]!.outcome).toHaveProperty('result.epochsRun', 3);
       expect(second).toEqual(first);
@@ -157,9 +158,9 @@ describe('trainer process', () => {
     // Stopped, it answers no more than one that is caught in native code.
     const pid = watched.pid!;
     process.kill(pid, 'SIGSTOP');
-    expect(errorOf((await outcomes)[0])).toEqual(
-      new MachineError(`The trainer process ${pid} was killed: it did nothing for 1 s.`),
-    );
+    const error = errorOf((await outcomes)[0]);
+    expect(error).toBeInstanceOf(TrainerCrashError);
+    expect(error).toHaveProperty('message', `The trainer process ${pid} was killed: it did nothing for 1 s.`);
     expect(isAlive(pid)).toBe(false);
     const [told] = await stories(watched, [trialConfig()]);
     expect(told!.outcome).toHaveProperty('result.epochsRun', 3);
