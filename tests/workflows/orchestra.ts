@@ -1,4 +1,4 @@
-import { Worker } from '@temporalio/worker';
+import { Worker, type WorkerInterceptors } from '@temporalio/worker';
 import { createControlActivities } from '../../activities/control-activities.ts';
 import { createTrainingActivities } from '../../activities/training-activities.ts';
 import { defaultLimits } from '../../core/sweep/limits.ts';
@@ -16,6 +16,7 @@ export async function startControlWorker(
   store: SweepStore,
   path: string = workflowsPath,
   version: DeploymentVersion | null = null,
+  interceptors: WorkerInterceptors = {},
 ) {
   const worker = await Worker.create({
     ...workerSettings,
@@ -25,6 +26,7 @@ export async function startControlWorker(
     taskQueue: controlQueue,
     identity: 'control',
     workflowsPath: path,
+    interceptors,
     activities: createControlActivities({ store, limits: defaultLimits }),
   });
   return runUntilStopped(worker);
