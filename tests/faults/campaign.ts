@@ -37,6 +37,10 @@ export interface CampaignResult {
   readonly refused: number;
   /** Executions that twenty starts of one workflow id at once came to. */
   readonly executionsOfTwentyStarts: number;
+  /** Trials that had to be trained alone, for two processes had died with each. */
+  readonly suspects: number;
+  /** Workers that ended though no fault was to end them, such as one that found no database at its start. */
+  readonly unexpectedEnds: readonly string[];
 }
 
 export interface SweepOutcome {
@@ -89,6 +93,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       resumed: resumedTrials(cluster),
       refused: refusedCheckpoints(cluster),
       executionsOfTwentyStarts,
+      suspects: await suspectsOf(cluster),
+      unexpectedEnds: cluster.unexpectedEnds,
     };
   } finally {
     await cluster.close();
@@ -191,6 +197,13 @@ async function startTwentyTimes(cluster: Cluster, workflowId: string, options: C
 async function sweepIdOf(cluster: Cluster, workflowId: string): Promise<string> {
   const { sweepId } = await cluster.client.workflow.getHandle<typeof sweep>(workflowId).query(progressQuery);
   return sweepId;
+}
+
+async function suspectsOf(cluster: Cluster): Promise<number> {
+  const [row] = await cluster.query<{ count: number }>(
+    'SELECT count(DISTINCT trial_id)::int FROM trial_attempt WHERE alone',
+  );
+  return row!.count;
 }
 
 async function endedOf(cluster: Cluster, sweepId: string): Promise<number> {

@@ -23,7 +23,8 @@ export function failuresOf(result: CampaignResult, { trials }: CampaignOptions):
 
 /** For a person, in Markdown. */
 export function reportOf(result: CampaignResult, options: CampaignOptions): string {
-  const { injected, undisturbed, disturbed, resumed, refused, executionsOfTwentyStarts } = result;
+  const { injected, undisturbed, disturbed, resumed, refused, executionsOfTwentyStarts, suspects, unexpectedEnds } =
+    result;
   const rows = faultNames.flatMap((name) => {
     const times = injected.filter((fault) => fault.name === name);
     return times.length === 0 ? [] : [`| ${name} | ${times.length} | ${times[0]!.evidence} |`];
@@ -41,7 +42,9 @@ export function reportOf(result: CampaignResult, options: CampaignOptions): stri
       ({ states, seconds, hash }, index) =>
         `Disturbed run ${index + 1}: ${JSON.stringify(states)}, ${seconds.toFixed(0)} s, hash ${hash}.`,
     ),
-    `${resumed} trials went on from a checkpoint, ${refused} damaged checkpoints were refused.`,
+    `${resumed} trials went on from a checkpoint, ${refused} damaged checkpoints were refused. ` +
+      `${suspects} trials were trained alone after two deaths, none of them quarantined unless it is said below.`,
+    `${unexpectedEnds.length} workers ended by themselves and were started again${unexpectedEnds.length === 0 ? '.' : `; the first: ${unexpectedEnds[0]}`}`,
     failures.length === 0 ? 'Nothing lost, nothing doubled.' : `FAILED: ${failures.join('; ')}.`,
   ].join('\n');
 }
