@@ -1,9 +1,12 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MachineError, UserError } from '../../../core/errors.ts';
 import { buildKernel } from '../../../training/backends/simd/build-kernel.ts';
+import { smallDisks } from '../../setup/small-disks.ts';
 
 let folder: string;
 let cache: string;
@@ -75,6 +78,40 @@ describe('building the kernel in C', () => {
       'The kernel cannot be compiled (testcc 1.0): vector.h:1: error: no vectors.',
     );
     expect(await readdir(join(cache, 'kernels'))).toEqual([]);
+  });
+
+  it('removes kernels and halves of kernels that nobody has used for 30 days when it builds a new one, and no other file', async () => {
+    const age = (path: string, days: number): Promise<void> => {
+      const then = new Date(Date.now() - days * 24 * 3_600_000);
+      return utimes(path, then, then);
+    };
+    const kernels = join(cache, 'kernels');
+    const build = async (version: string): Promise<string> =>
+      (await buildKernel(cache, await compilerThat('printf kernel > "$out"', version))).path;
+    const [unused, used, recent] = [await build('testcc 1.0'), await build('testcc 2.0'), await build('testcc 3.0')];
+    const half = `${unused}.left-by-a-killed-compiler`;
+    const stranger = join(kernels, 'notes');
+    for (const file of [half, stranger]) await writeFile(file, '');
+    for (const file of [unused, used, half, stranger]) await age(file, 31);
+    await age(recent, 29);
+    expect(await build('testcc 2.0')).toBe(used);
+    expect(await readdir(kernels)).toHaveLength(5);
+
+    const added = await build('testcc 4.0');
+    expect((await readdir(kernels)).map((name) => join(kernels, name)).sort()).toEqual(
+      [used, recent, stranger, added].sort(),
+    );
+  });
+
+  it.each(smallDisks(16))('on $title says so and leaves nothing half built', async (disk) => {
+    const script = fileURLToPath(new URL('build-on-small-disk.ts', import.meta.url));
+    const [command, ...args] = disk.command(folder, [process.execPath, '--import', 'tsx', script, cache]);
+    const { problem, files } = JSON.parse(execFileSync(command, args, { encoding: 'utf8' })) as {
+      problem: string;
+      files: string[];
+    };
+    expect(problem).toMatch(/^MachineError: The kernel cannot be compiled/);
+    expect(files).toEqual([]);
   });
 
   it('says so where the cache folder cannot be written', async () => {

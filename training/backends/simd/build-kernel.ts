@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MachineError, UserError } from '../../../core/errors.ts';
 import { compile, findCompiler } from './compiler.ts';
+import { markUsed, removeUnused } from './unused-kernels.ts';
 
 const sourceFolder = fileURLToPath(new URL('../../kernel/simd/', import.meta.url));
 
@@ -35,8 +36,8 @@ export interface BuiltKernel {
 
 /**
  * The kernel of training/kernel/simd compiled for this processor (or for `target`), from the cache folder or built into it: a
- * second's work, once for each version of the sources, compiler and processor. Several processes may build it at the
- * same time. Throws UserError where there is no compiler, MachineError where it does not compile or cannot be written.
+ * second's work, once for each version of the sources, compiler and processor. Each new one takes the place of those that nobody
+ * has used for a month. Several processes may build it at the same time. Throws UserError where there is no compiler, MachineError where it does not compile or cannot be written.
  */
 export async function buildKernel(
   cacheFolder: string,
@@ -55,26 +56,38 @@ export async function buildKernel(
   const built = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(`simd-${build}-`));
   const compiler = await findCompiler(environment);
   if (!compiler) {
-    if (built[0]) return { path: join(folder, built[0]), compiler: null };
+    if (built[0]) return { path: await markUsed(join(folder, built[0])), compiler: null };
     const tried = environment['CC'] ? `CC is ${environment['CC']}` : 'no cc, gcc or clang on PATH, and CC names none';
     throw new UserError(`No C compiler answers (${tried}), and ${folder} holds no kernel for this processor.`);
   }
   const name = `simd-${build}-${digest([compiler.version])}.node`;
   const path = join(folder, name);
-  if (built.includes(name)) return { path, compiler: compiler.version };
+  if (built.includes(name)) return { path: await markUsed(path), compiler: compiler.version };
   const unfinished = `${path}.${randomUUID()}`;
   try {
     await mkdir(folder, { recursive: true });
     const headers = dirname(createRequire(import.meta.url).resolve('node-api-headers/include/node_api.h'));
     const source = join(sourceFolder, 'addon.c');
     await compile(compiler, [...options, ...target, '-I', headers, source, '-o', unfinished]);
+    await sync(unfinished);
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });
     const { message } = error as Error;
     throw new MachineError(`The kernel cannot be compiled (${compiler.version}): ${message}.`, { cause: error });
   }
+  await removeUnused(folder);
   return { path, compiler: compiler.version };
+}
+
+/** A loss of power must not leave an empty file that has a kernel's name. */
+async function sync(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function readSources(): Promise<string[]> {
