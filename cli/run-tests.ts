@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findS3Server } from '../infra/local/find-s3-server.ts';
 import { findTemporal } from '../infra/local/find-temporal.ts';
 import { exitCodeOf, explain } from './explain.ts';
 
@@ -20,8 +21,10 @@ export interface TestReport {
  */
 export async function runTests(root: string, args: readonly string[]): Promise<number> {
   try {
-    // Here, not in the tests' own setup: a build of five minutes must show its progress and meet no time limit.
-    await findTemporal({ onProgress: (message) => console.error(message) });
+    // Here, not in the tests' own setup: a build of minutes must show its progress and meet no time limit.
+    const onProgress = (message: string): void => console.error(message);
+    await findTemporal({ onProgress });
+    await findS3Server({ onProgress });
   } catch (error) {
     console.error(await explain(error));
     return exitCodeOf(error);

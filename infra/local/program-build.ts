@@ -3,22 +3,20 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { findOnPath } from './find-on-path.ts';
-import type { Obtained, ObtainOptions } from './temporal-download.ts';
+import type { Obtained, ObtainOptions } from './program.ts';
 
 const run = promisify(execFile);
 const shownEveryMs = 5_000;
 
-/** Builds the binary from its public Go module, in some five minutes on two cores when nothing is cached. */
-export async function buildTemporal(options: ObtainOptions): Promise<Obtained> {
-  const { scratch, version, executableName, environment, onProgress, signal } = options;
+/** Builds the binary from its public Go module, in some minutes when nothing is cached. */
+export async function buildProgram(options: ObtainOptions): Promise<Obtained> {
+  const { program, scratch, executableName, environment, onProgress, signal } = options;
+  const { title, version, buildSeconds } = program;
   const go = await findOnPath(process.platform === 'win32' ? 'go.exe' : 'go', environment);
   if (go === null) return { problem: 'Go, which could build it, is not on PATH' };
   const started = performance.now();
-  const module = `github.com/temporalio/cli/cmd/temporal@v${version}`;
-  // Without it the binary calls itself 0.0.0-DEV.
-  const flags = `-X github.com/temporalio/cli/temporalcli.Version=${version}`;
-  onProgress(`building Temporal ${version} with Go (about five minutes on two cores, once)`);
-  const child = spawn(go, ['install', '-v', '-ldflags', flags, module], {
+  onProgress(`building ${title} ${version} with Go (about ${buildSeconds} s on two cores, once)`);
+  const child = spawn(go, ['install', '-v', '-ldflags', program.linkerFlags, `${program.module}@v${version}`], {
     env: { ...environment, GOBIN: scratch },
     stdio: ['ignore', 'ignore', 'pipe'],
     signal,
@@ -27,7 +25,9 @@ export async function buildTemporal(options: ObtainOptions): Promise<Obtained> {
   let lastLine = '';
   const timer = setInterval(() => {
     const seconds = Math.round((performance.now() - started) / 1000);
-    onProgress(`building Temporal ${version}: ${packages} packages compiled, ${seconds} s so far (of about 300 s)`);
+    onProgress(
+      `building ${title} ${version}: ${packages} packages compiled, ${seconds} s so far (of about ${buildSeconds} s)`,
+    );
   }, shownEveryMs);
   // -v names each package as it is compiled, and each module as it is downloaded.
   createInterface({ input: child.stderr }).on('line', (line) => {

@@ -2,48 +2,33 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Obtained, ObtainOptions } from './program.ts';
 
 const run = promisify(execFile);
 const answerWithinMs = 5_000;
 const stalledAfterMs = 30_000;
 const shownEveryBytes = 10e6;
 
-export interface ObtainOptions {
-  /** An empty folder to work in. */
-  readonly scratch: string;
-  readonly version: string;
-  readonly executableName: string;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly downloadSite: string;
-  readonly onProgress: (message: string) => void;
-  readonly signal: AbortSignal;
-}
-
-/** A binary within the scratch folder that has been seen to start, or what stood in the way. */
-export type Obtained = { readonly binary: string } | { readonly problem: string };
-
-/** Temporal's own release archive. A host that cannot be reached costs five seconds at most. */
-export async function downloadTemporal(options: ObtainOptions): Promise<Obtained> {
-  const { scratch, version, executableName, downloadSite, onProgress, signal } = options;
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const arch = process.arch === 'x64' ? 'amd64' : process.arch;
-  onProgress(`downloading Temporal ${version}`);
+/** The program's own release archive. A host that cannot be reached costs five seconds at most. */
+export async function downloadProgram(options: ObtainOptions): Promise<Obtained> {
+  const { program, scratch, executableName, onProgress, signal } = options;
+  const { title, version, archive: source, archiveFolder } = program;
+  onProgress(`downloading ${title} ${version}`);
   try {
-    const url = `${downloadSite}/cli/archive/v${version}?platform=${platform}&arch=${arch}`;
     const archive = join(scratch, 'archive');
     await writeFile(
       archive,
-      await fetchBytes(url, signal, (text) => onProgress(`downloading Temporal ${version}: ${text}`)),
+      await fetchBytes(source.href, signal, (text) => onProgress(`downloading ${title} ${version}: ${text}`)),
     );
     // Both GNU and BSD tar tell the format from the content.
     await run('tar', ['-xf', archive, '-C', scratch]);
-    const binary = join(scratch, executableName);
+    const binary = join(scratch, archiveFolder, executableName);
     await run(binary, ['--version']);
     return { binary };
   } catch (error) {
     const { message, cause } = error as Error;
     const reason = cause instanceof Error ? cause.message : message;
-    return { problem: `Temporal could not be downloaded from ${new URL(downloadSite).host} (${reason})` };
+    return { problem: `${title} could not be downloaded from ${source.host} (${reason})` };
   }
 }
 
