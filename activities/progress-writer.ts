@@ -3,6 +3,7 @@ import type { EpochRecord, LayerRecord } from '../core/trial/trial-record.ts';
 import type { Fenced, ProgressReport, SweepStore, TrialRecords } from '../storage/sweep-store.ts';
 import type { NewCheckpoint } from '../storage/checkpoints/checkpoint-store.ts';
 import type { TrialProgress } from '../training/trainer.ts';
+import { boundToSpan } from './trial-spans.ts';
 
 export interface ProgressWriterOptions {
   readonly store: Pick<SweepStore, 'recordProgress' | 'recordProgressOfMany'>;
@@ -159,20 +160,22 @@ class Recorder implements TrialRecorder {
     };
   }
 
-  /** The checkpoint's records are written. */
-  async save(checkpoint: NewCheckpoint | null, save: ProgressWriterOptions['saveCheckpoint']): Promise<void> {
-    if (checkpoint === null || checkpoint !== this.#checkpoint || this.#isSaving) return;
-    this.#isSaving = true;
-    try {
-      await save(this.#trial, checkpoint);
-    } catch (error) {
-      if (error instanceof MachineError) this.#onLost(error);
-      else this.fail(error as Error);
-    } finally {
-      this.#isSaving = false;
-      if (this.#checkpoint === checkpoint) this.#checkpoint = null;
-    }
-  }
+  /** The checkpoint's records are written. Bound to the trial's span: the timer that leads here is that of any trial. */
+  readonly save = boundToSpan(
+    async (checkpoint: NewCheckpoint | null, save: ProgressWriterOptions['saveCheckpoint']) => {
+      if (checkpoint === null || checkpoint !== this.#checkpoint || this.#isSaving) return;
+      this.#isSaving = true;
+      try {
+        await save(this.#trial, checkpoint);
+      } catch (error) {
+        if (error instanceof MachineError) this.#onLost(error);
+        else this.fail(error as Error);
+      } finally {
+        this.#isSaving = false;
+        if (this.#checkpoint === checkpoint) this.#checkpoint = null;
+      }
+    },
+  );
 
   /** The report's records, which are the oldest, are written. */
   confirm({ epochs, layers }: ProgressReport): void {

@@ -9,8 +9,10 @@ import type { LoneTurns } from './lone-turns.ts';
 import { patiently } from './patience.ts';
 import type { TrialRecorder, UnwrittenRecords } from './progress-writer.ts';
 import { tellEvent } from './tell-event.ts';
+import { saveCheckpoint } from './save-checkpoint.ts';
 import { stopSignals } from './stop-signals.ts';
 import { type SuspectTrial, takeLoneTurn } from './suspects.ts';
+import { inSpan } from './trial-spans.ts';
 
 export interface ClaimedTrial extends SuspectTrial {
   readonly sweepId: string;
@@ -48,7 +50,9 @@ export async function trainClaimedTrial(
     const { outcome, hasCheckpoints } = await trainFromCheckpoint(training, trial, recorder, endTurn !== null);
     if ('error' in outcome) throw outcome.error;
     const { epochs, layers } = recorder.close();
-    await patiently(() => store.finishTrial(trial, outcome.result, { epochs, layers }), signal);
+    await inSpan('write', { 'initsweep.epochs': epochs.length, 'initsweep.layers': layers.length }, () =>
+      patiently(() => store.finishTrial(trial, outcome.result, { epochs, layers }), signal),
+    );
     if (hasCheckpoints) {
       await checkpoints.discard(trial.trialId).catch((error: unknown) => {
         log.warn('the checkpoints of a trial that ended were left for the collector', {
@@ -100,7 +104,9 @@ async function trainFromCheckpoint(
   };
   try {
     for (;;) {
-      const start = await patiently(() => checkpoints.latest(trialId, key), cancellationSignal);
+      const start = await inSpan('findCheckpoint', {}, () =>
+        patiently(() => checkpoints.latest(trialId, key), cancellationSignal),
+      );
       if (start !== null) {
         hasCheckpoints = true;
         log.info('going on from a checkpoint', { trialId, epoch: start.epoch, step: start.step });
@@ -116,7 +122,7 @@ async function trainFromCheckpoint(
           (error) => log.warn('a resumption could not be marked', { trialId, error }),
         );
       }
-      const outcome = await train(start);
+      const outcome = await inSpan('train', { 'initsweep.fromStep': start?.step ?? 0 }, () => train(start));
       const isRefused = start !== null && 'error' in outcome && outcome.error instanceof CheckpointError;
       if (!isRefused) return { outcome, hasCheckpoints };
       log.warn('a checkpoint cannot be gone on from; trying the one before', {
@@ -139,7 +145,7 @@ async function keepLast(
 ): Promise<void> {
   try {
     if (epochs.length > 0) await store.recordProgress(trial, epochs, layers, leaseMs);
-    if (checkpoint !== null) await checkpoints.save(trial, checkpoint);
+    if (checkpoint !== null) await saveCheckpoint(checkpoints, trial, checkpoint);
   } catch (error) {
     if (!(error instanceof MachineError || error instanceof StaleFenceError)) throw error;
     Context.current().log.warn('what a trial recorded last could not be written', { trialId: trial.trialId, error });

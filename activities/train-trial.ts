@@ -10,9 +10,11 @@ import type { LoneTurns } from './lone-turns.ts';
 import { patienceMs, patiently } from './patience.ts';
 import { isAskingRunOpen, isSweepOpen } from './open-workflows.ts';
 import { ProgressWriter } from './progress-writer.ts';
+import { saveCheckpoint } from './save-checkpoint.ts';
 import { nobodyWillGoOn } from './stop-signals.ts';
 import { endClaimByError, refusePoison } from './suspects.ts';
 import { tellEvent } from './tell-event.ts';
+import { describeSpan, inSpan, spanUntilNow } from './trial-spans.ts';
 import type { SweepCache } from './sweep-cache.ts';
 import { trainClaimedTrial, type TrialTraining } from './train-claimed-trial.ts';
 
@@ -62,7 +64,7 @@ export function createProgressWriter({ store, checkpoints }: TrainingDependencie
     intervalMs: progressIntervalMs,
     leaseMs,
     patienceMs,
-    saveCheckpoint: (trial, checkpoint) => checkpoints.save(trial, checkpoint),
+    saveCheckpoint: (trial, checkpoint) => saveCheckpoint(checkpoints, trial, checkpoint),
   });
 }
 
@@ -80,6 +82,8 @@ export async function trainTrial(
   const { store, trainer } = dependencies;
   const { info, cancellationSignal: signal, log } = Context.current();
   const heartbeat = startHeartbeats();
+  spanUntilNow('queue', info.currentAttemptScheduledTimestampMs);
+  describeSpan({ 'initsweep.sweep': sweepId, 'initsweep.trial': number, 'initsweep.attempt': info.attempt });
   let claimed: Fenced | null = null;
   let attempts = 1;
   try {
@@ -88,7 +92,7 @@ export async function trainTrial(
     const { config } = plan.decode(number);
     const { hash: datasetHash, backend, arithmetic } = await trainer.inspect(config);
     const key = trialKey(config, { arithmetic, datasetHash });
-    const answer = await claimOrWait(store, signal, {
+    const claim = {
       sweepId,
       number,
       key,
@@ -103,12 +107,14 @@ export async function trainTrial(
         versions: dependencies.versions,
         workflowRunId: info.workflowExecution?.runId ?? '',
       },
-    });
+    };
+    const answer = await inSpan('claim', {}, () => claimOrWait(store, signal, claim));
     if (answer.kind === 'held') {
       log.info('trial was held already', { sweepId, trial: number, trialId: answer.trialId, state: answer.state });
       return { trialId: answer.trialId, state: answer.state, reused: true };
     }
     const { trialId, fence, history } = answer;
+    describeSpan({ 'initsweep.trialId': trialId, 'initsweep.fence': String(fence) });
     claimed = { trialId, fence };
     refusePoison(history);
     if (info.attempt > 1) {

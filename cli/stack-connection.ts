@@ -4,8 +4,9 @@ import { findStack } from '../infra/local/stack.ts';
 import type { StackState } from '../infra/local/stack-state.ts';
 import { temporalSettings } from '../infra/local/temporal-settings.ts';
 import { openStore } from '../storage/prisma-sweep-store.ts';
-import { readPayloadKeys } from '../workers/config.ts';
+import { readIsTraced, readPayloadKeys } from '../workers/config.ts';
 import { dataConverterOf } from '../workers/payloads/data-converter.ts';
+import { startTracing } from '../workers/tracing/start-tracing.ts';
 import type { SweepStore } from '../storage/sweep-store.ts';
 
 /** The two things that a command about sweeps talks to, and where they are. */
@@ -51,6 +52,7 @@ export async function withStack<Result>(
 ): Promise<Result> {
   const { settings, ...addresses } = await findAddresses(state);
   const dataConverter = dataConverterOf(readPayloadKeys(process.env));
+  const tracing = await startTracing(readIsTraced(process.env), 'initsweep-command', console.error);
   let connection: Connection;
   try {
     connection = await Connection.connect({ ...settings.connection, connectTimeout: 10_000 });
@@ -63,7 +65,12 @@ export async function withStack<Result>(
     const store = await openStore(addresses.databaseUrl);
     try {
       return await use({
-        client: new Client({ connection, namespace: settings.namespace, dataConverter }),
+        client: new Client({
+          connection,
+          namespace: settings.namespace,
+          dataConverter,
+          plugins: [...tracing.plugins],
+        }),
         store,
         ...addresses,
       });
@@ -72,5 +79,6 @@ export async function withStack<Result>(
     }
   } finally {
     await connection.close();
+    await tracing.close();
   }
 }

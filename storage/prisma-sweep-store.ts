@@ -3,6 +3,7 @@ import { UserError } from '../core/errors.ts';
 import { initialLayers, outcomes, progress } from './aggregates.ts';
 import { cellKeeper } from './cells.ts';
 import type { CheckpointLocation } from './checkpoints/checkpoint-location.ts';
+import type { CheckpointPlace } from './checkpoints/checkpoint-place.ts';
 import type { CheckpointStore } from './checkpoints/checkpoint-store.ts';
 import { openCheckpointPlace } from './checkpoints/open-checkpoint-place.ts';
 import { createCheckpointStore } from './checkpoints/prisma-checkpoint-store.ts';
@@ -27,7 +28,7 @@ export interface OpenStore extends SweepStore {
 
 /**
  * Connects to a migrated database; the bytes of checkpoints may be elsewhere. Use one store a process: it holds up to four connections. Throws MachineError when the database cannot
- * be reached, UserError when it has no tables of ours.
+ * be reached, UserError when it has no tables of ours or the bucket for checkpoints refuses us.
  */
 export async function openStore(
   databaseUrl: string,
@@ -48,6 +49,7 @@ export async function openStore(
       throw storageError(error, method, context);
     }
   };
+  let place: CheckpointPlace | null;
   try {
     await run('open', {}, async () => {
       const [tables] = await client.$queryRaw<
@@ -56,11 +58,11 @@ export async function openStore(
       if (tables?.found !== true)
         throw new UserError('The database has no tables of initsweep yet. Apply the migrations: initsweep up does.');
     });
+    place = await openCheckpointPlace(checkpointLocation);
   } catch (error) {
     await client.$disconnect();
     throw error;
   }
-  const place = openCheckpointPlace(checkpointLocation);
   return {
     checkpoints: createCheckpointStore(client, place),
     openSweep: (sweep) => run('openSweep', { id: sweep.id }, () => openSweep(client, sweep)),

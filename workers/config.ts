@@ -14,7 +14,21 @@ const wanted = (text: string) => ({ error: `expected ${text}` });
 
 const payloadSchema = z.object({ SWEEP_PAYLOAD_KEYS: payloadKeysSchema.default([]) });
 
-const commonSchema = payloadSchema.extend({
+const otlpAddress = z.url({ protocol: /^https?$/, ...wanted('an address such as http://localhost:4318') }).optional();
+const otlpProtocol = z
+  .literal('http/protobuf', wanted('http/protobuf, which is the one that is spoken here'))
+  .optional();
+/** Of OpenTelemetry's own variables those that decide whether there are traces; its libraries read the others. */
+const tracingSchema = z.object({
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpAddress,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpAddress,
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: otlpProtocol,
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], wanted('otlp or none')).optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
+});
+
+const commonSchema = payloadSchema.extend(tracingSchema.shape).extend({
   DATABASE_URL: z.url({
     protocol: /^postgres(ql)?$/,
     ...wanted('a PostgreSQL address such as postgresql://user:password@host:5432/database'),
@@ -39,7 +53,8 @@ const limitsSchema = z.object(
 const seconds = (least: number) =>
   z.coerce.number(wanted('a number of seconds')).min(least, wanted(`${least} second or more`));
 const wantedLocation =
-  'expected database, or a folder that all training workers see, such as file:///shared/checkpoints';
+  'expected database, a folder that all training workers see, such as file:///shared/checkpoints, or a bucket, such as ' +
+  's3://bucket/prefix?endpoint=https://host:9000 (its keys are in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)';
 
 const deploymentSchema = z
   .object({ TEMPORAL_DEPLOYMENT_NAME: z.string().optional(), TEMPORAL_WORKER_BUILD_ID: z.string().optional() })
@@ -81,6 +96,8 @@ export interface WorkerConfig {
   readonly logLevel: (typeof logLevels)[number];
   /** Address and port where Prometheus may read metrics; undefined: nowhere. */
   readonly metricsAddress: string | undefined;
+  /** Spans go where OTEL_EXPORTER_OTLP_ENDPOINT says. */
+  readonly isTraced: boolean;
   /** Payloads travel encrypted by the first; none: in the clear. */
   readonly payloadKeys: readonly PayloadKey[];
   readonly temporal: { readonly connection: NativeConnectionOptions; readonly namespace: string };
@@ -107,8 +124,8 @@ export interface TrainingWorkerConfig extends WorkerConfig {
 }
 
 /**
- * A control worker's settings from the environment: DATABASE_URL, SWEEP_LOG_LEVEL, SWEEP_METRICS, SWEEP_PAYLOAD_KEYS, SWEEP_MAX_* and TEMPORAL_* by Temporal's
- * own conventions. Throws UserError with every mistake at once.
+ * A control worker's settings from the environment: DATABASE_URL, SWEEP_LOG_LEVEL, SWEEP_METRICS, SWEEP_PAYLOAD_KEYS, SWEEP_MAX_*, and TEMPORAL_* and OTEL_* by the
+ * conventions of Temporal and OpenTelemetry. Throws UserError with every mistake at once.
  */
 export function readControlConfig(environment: NodeJS.ProcessEnv): ControlWorkerConfig {
   const issues: Issue[] = [];
@@ -118,6 +135,7 @@ export function readControlConfig(environment: NodeJS.ProcessEnv): ControlWorker
     databaseUrl: variables.DATABASE_URL,
     logLevel: variables.SWEEP_LOG_LEVEL,
     metricsAddress: variables.SWEEP_METRICS,
+    isTraced: isTraced(variables),
     payloadKeys: variables.SWEEP_PAYLOAD_KEYS,
     temporal,
     limits: limitsOf(variables),
@@ -128,6 +146,11 @@ export function readControlConfig(environment: NodeJS.ProcessEnv): ControlWorker
 /** Only the keys of payloads, for a client. Throws UserError, which shows none. */
 export function readPayloadKeys(environment: NodeJS.ProcessEnv): readonly PayloadKey[] {
   return read(payloadSchema, environment, []).SWEEP_PAYLOAD_KEYS;
+}
+
+/** Only whether a client's calls are traced. Throws UserError. */
+export function readIsTraced(environment: NodeJS.ProcessEnv): boolean {
+  return isTraced(read(tracingSchema, environment, []));
 }
 
 /** Only the limits on a sweep's size, for who checks a sweep file without a worker. Throws UserError. */
@@ -144,6 +167,7 @@ export function readTrainingConfig(environment: NodeJS.ProcessEnv): TrainingWork
     databaseUrl: variables.DATABASE_URL,
     logLevel: variables.SWEEP_LOG_LEVEL,
     metricsAddress: variables.SWEEP_METRICS,
+    isTraced: isTraced(variables),
     payloadKeys: variables.SWEEP_PAYLOAD_KEYS,
     temporal,
     backend: variables.SWEEP_BACKEND,
@@ -153,6 +177,12 @@ export function readTrainingConfig(environment: NodeJS.ProcessEnv): TrainingWork
     checkpointIntervalMs: 1_000 * variables.SWEEP_CHECKPOINT_INTERVAL,
     trainerSilenceMs: 1_000 * variables.SWEEP_TRAINER_SILENCE,
   };
+}
+
+function isTraced(variables: z.output<typeof tracingSchema>): boolean {
+  const address = variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? variables.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const isOff = variables.OTEL_TRACES_EXPORTER === 'none' || variables.OTEL_SDK_DISABLED?.toLowerCase() === 'true';
+  return address !== undefined && !isOff;
 }
 
 function deploymentOf(variables: z.output<typeof deploymentSchema>): DeploymentVersion | null {
@@ -210,8 +240,10 @@ function withoutEmpty(environment: NodeJS.ProcessEnv): Record<string, string> {
 
 /** What may not be shown: it holds a password or a key. */
 const secrets: readonly string[] = ['DATABASE_URL', 'SWEEP_PAYLOAD_KEYS'];
+/** An address in which somebody put a password all the same. */
+const hasPassword = /:\/\/[^/]*@/;
 
 function issueOf(path: string, message: string, environment: Readonly<Record<string, string>>): Issue {
-  const value = secrets.includes(path) ? undefined : environment[path];
+  const value = secrets.includes(path) || hasPassword.test(environment[path] ?? '') ? undefined : environment[path];
   return value === undefined ? { path, message } : { path, message, value: JSON.stringify(value) };
 }

@@ -14,7 +14,7 @@ import { versioningOf } from './worker-versioning.ts';
 await runWorkerProcess({
   name: 'control',
   readConfig: readControlConfig,
-  async compose(config, { closeLater }) {
+  async compose(config, { closeLater, plugins }) {
     const store = await openStore(config.databaseUrl);
     closeLater(() => store.close());
     const connection = await connect(config);
@@ -23,6 +23,7 @@ await runWorkerProcess({
     return Worker.create({
       ...workerSettings,
       ...versioningOf(config.deployment),
+      plugins,
       dataConverter: dataConverterOf(config.payloadKeys),
       connection,
       namespace: config.temporal.namespace,

@@ -1,8 +1,9 @@
-import type { Worker } from '@temporalio/worker';
+import type { Worker, WorkerPlugin } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { UserError } from '../core/errors.ts';
 import type { WorkerConfig } from './config.ts';
 import { installRuntime } from './install-runtime.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 
 const exitCodes = { stopped: 0, failed: 1, userMustAct: 2 } as const;
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
@@ -11,7 +12,14 @@ export interface WorkerProcess<Config extends WorkerConfig> {
   readonly name: string;
   readonly readConfig: (environment: NodeJS.ProcessEnv) => Config;
   /** Composes the worker; what it opens is handed to `closeLater`, and closed in reverse order when the worker has ended. */
-  readonly compose: (config: Config, tools: { logger: Logger; closeLater: (close: Close) => void }) => Promise<Worker>;
+  readonly compose: (config: Config, tools: WorkerTools) => Promise<Worker>;
+}
+
+export interface WorkerTools {
+  readonly logger: Logger;
+  readonly closeLater: (close: Close) => void;
+  /** For Worker.create. */
+  readonly plugins: WorkerPlugin[];
 }
 
 type Close = () => Promise<void>;
@@ -43,7 +51,16 @@ export async function runWorkerProcess<Config extends WorkerConfig>(worker: Work
   try {
     const config = worker.readConfig(process.env);
     logger = installRuntime(worker.name, config);
-    running = await worker.compose(config, { logger, closeLater: (close) => closes.unshift(close) });
+    const log = logger;
+    const tracing = await startTracing(config.isTraced, `initsweep-${worker.name}`, (trouble) =>
+      log.warn({ trouble }, 'OpenTelemetry complains'),
+    );
+    closes.push(() => tracing.close());
+    running = await worker.compose(config, {
+      logger,
+      closeLater: (close) => closes.unshift(close),
+      plugins: [...tracing.plugins],
+    });
     const run = running.run();
     logger.info({ taskQueue: running.options.taskQueue, namespace: running.options.namespace }, 'ready');
     process.send?.({ kind: 'ready' });

@@ -21,7 +21,7 @@ const unused: FixedSizeSlotSupplier = { type: 'fixed-size', numSlots: 1 };
 export function composeTrainingWorker(
   startTrainer: (config: TrainingWorkerConfig) => Promise<Trainer>,
 ): WorkerProcess<TrainingWorkerConfig>['compose'] {
-  return async (config, { logger, closeLater }) => {
+  return async (config, { logger, closeLater, plugins }) => {
     const startedAt = new Date().toISOString();
     const store = await openStore(config.databaseUrl, config.checkpoints);
     closeLater(() => store.close());
@@ -43,6 +43,7 @@ export function composeTrainingWorker(
     await tell('workerStarted', `Training worker ${identity} started: ${description}.`);
     return Worker.create({
       ...workerSettings,
+      plugins,
       dataConverter: dataConverterOf(config.payloadKeys),
       connection,
       namespace: config.temporal.namespace,

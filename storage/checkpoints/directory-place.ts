@@ -27,6 +27,7 @@ export function createDirectoryPlace(folder: string): CheckpointPlace {
           await sync(join(file, '..'));
         } catch (error) {
           await rm(temporary, { force: true });
+          await removeIfEmpty(join(file, '..'));
           throw error;
         }
       }),
@@ -44,10 +45,7 @@ export function createDirectoryPlace(folder: string): CheckpointPlace {
     remove: (names) =>
       run('Removing a checkpoint', async () => {
         for (const name of names) await rm(join(folder, name), { force: true });
-        for (const parent of new Set(names.map((name) => join(folder, name, '..')))) {
-          // Not empty, or gone already.
-          await rmdir(parent).catch(() => undefined);
-        }
+        for (const parent of new Set(names.map((name) => join(folder, name, '..')))) await removeIfEmpty(parent);
       }),
 
     list: () => listFolder(folder),
@@ -65,6 +63,11 @@ async function write(file: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+async function removeIfEmpty(folder: string): Promise<void> {
+  // Not empty, or gone already.
+  await rmdir(folder).catch(() => undefined);
 }
 
 /** So that the new name, too, outlives a loss of power. */

@@ -8,6 +8,8 @@ import type { CheckpointStore, NewCheckpoint, StoredCheckpoint } from './checkpo
 
 /** A writer puts its object first and its row a moment later: a younger object without a row may still get one. */
 const orphanAfterMs = 60 * 60_000;
+/** What `nameOf` makes, and parts of it on their way: whatever else somebody keeps in the place is not ours to remove. */
+const objectName = /^\d+\/\d+-\d+(\.part-|$)/;
 /** Removed at a time. */
 const groupSize = 500;
 
@@ -147,7 +149,7 @@ async function removeOrphans(client: PrismaClient, place: CheckpointPlace): Prom
     group = [];
   };
   for await (const { name, placedAt } of place.list()) {
-    if (Date.now() - placedAt.getTime() < orphanAfterMs) continue;
+    if (!objectName.test(name) || Date.now() - placedAt.getTime() < orphanAfterMs) continue;
     group.push(name);
     if (group.length === groupSize) await removeGroup();
   }

@@ -4,7 +4,7 @@ import { StaleFenceError } from '../../core/errors.ts';
 import type { NewCheckpoint } from '../../storage/checkpoints/checkpoint-store.ts';
 import type { OpenStore } from '../../storage/prisma-sweep-store.ts';
 import type { Fenced } from '../../storage/sweep-store.ts';
-import { claim, epoch, result, sweep } from './sweep-store-samples.ts';
+import { claim, claimed as claimedIn, epoch, result, sweep } from './sweep-store-samples.ts';
 
 export interface OpenedCheckpoints {
   readonly store: OpenStore;
@@ -34,11 +34,8 @@ export function describeCheckpointStore(name: string, open: () => Promise<Opened
       await store.openSweep(sweep(sweepId));
     });
 
-    const claimed = async (number: number, changes: Parameters<typeof claim>[3] = {}): Promise<Fenced> => {
-      const answer = await store.claimTrial(claim(sweepId, number, `${key} ${number}`, changes));
-      if (answer.kind !== 'claimed') throw new Error(`expected a claim, got ${answer.kind}`);
-      return answer;
-    };
+    const claimed = (number: number, changes: Parameters<typeof claim>[3] = {}): Promise<Fenced> =>
+      claimedIn(store, sweepId, number, `${key} ${number}`, changes);
     const checkpoint = (step: number, number = 0): NewCheckpoint => ({
       key: `${key} ${number}`,
       epoch: Math.floor(step / 10),

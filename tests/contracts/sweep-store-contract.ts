@@ -7,7 +7,7 @@ import { createPlan } from '../../core/sweep/plan.ts';
 import type { ClaimAnswer, Fenced, SweepStore } from '../../storage/sweep-store.ts';
 import { SweepStoreModel, type Step } from './sweep-store-model.ts';
 import { layerSummary } from '../core/claims/claim-trials.ts';
-import { claim, epoch, judgement, layer, result, spec, sweep } from './sweep-store-samples.ts';
+import { claim, claimed as claimedIn, epoch, judgement, layer, result, spec, sweep } from './sweep-store-samples.ts';
 
 export interface OpenedStore {
   readonly store: SweepStore;
@@ -38,11 +38,7 @@ export function describeSweepStore(name: string, open: () => Promise<OpenedStore
       await store.openSweep(sweep(b));
     });
 
-    const claimed = async (...call: Parameters<typeof claim>): Promise<Fenced> => {
-      const answer = await store.claimTrial(claim(...call));
-      if (answer.kind !== 'claimed') throw new Error(`expected a claim, got ${answer.kind}`);
-      return answer;
-    };
+    const claimed = (...call: Parameters<typeof claim>): Promise<Fenced> => claimedIn(store, ...call);
     const statesOf = async (id: string) => (await store.progress(id)).states;
 
     it('gives back a sweep as it was opened', async () => {

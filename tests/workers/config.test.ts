@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../core/errors.ts';
 import { defaultLimits } from '../../core/sweep/limits.ts';
-import { readControlConfig, readSweepLimits, readTrainingConfig } from '../../workers/config.ts';
+import { readControlConfig, readIsTraced, readSweepLimits, readTrainingConfig } from '../../workers/config.ts';
 
 const databaseUrl = 'postgresql://sweeper:secret@localhost:5432/sweeps';
 
@@ -127,6 +127,17 @@ describe('where checkpoints go', () => {
   test.each([
     ['database', { kind: 'database' }],
     ['file:///shared/check%20points', { kind: 'directory', folder: '/shared/check points' }],
+    ['s3://weights', { kind: 'bucket', bucket: 'weights', prefix: '', endpoint: null, region: null }],
+    [
+      's3://my.weights/lab/sweeps/?endpoint=https://s3.example:9000&region=eu-central-1',
+      {
+        kind: 'bucket',
+        bucket: 'my.weights',
+        prefix: 'lab/sweeps',
+        endpoint: 'https://s3.example:9000',
+        region: 'eu-central-1',
+      },
+    ],
   ])('is read from %s', (text, location) => {
     const config = readTrainingConfig({
       DATABASE_URL: databaseUrl,
@@ -137,29 +148,77 @@ describe('where checkpoints go', () => {
     expect(config).toMatchObject({ checkpoints: location, checkpointIntervalMs: 1_500 });
   });
 
-  test.each(['somewhere', '/shared', 'file://host/shared', 'ftp://host/shared', 'file:///a?b'])(
-    'is refused when it is %s',
-    (text) => {
-      const mistakes = mistakesOf(() =>
-        readTrainingConfig({
-          DATABASE_URL: databaseUrl,
-          SWEEP_CHECKPOINTS: text,
-          SWEEP_CHECKPOINT_INTERVAL: 'soon',
-          SWEEP_TRAINER_SILENCE: '0',
-        }),
-      );
+  test('is shown in a mistake without the keys that somebody put into it', () => {
+    const SWEEP_CHECKPOINTS = 's3://key:secret@weights/prefix';
+    const mistakes = mistakesOf(() => readTrainingConfig({ DATABASE_URL: databaseUrl, SWEEP_CHECKPOINTS }));
 
-      expect(mistakes.issues.map(({ path }) => path)).toEqual([
-        'SWEEP_CHECKPOINTS',
-        'SWEEP_CHECKPOINT_INTERVAL',
-        'SWEEP_TRAINER_SILENCE',
-      ]);
-      expect(mistakes.message).toContain('expected database, or a folder');
-    },
-  );
+    expect(mistakes.message).toContain('AWS_SECRET_ACCESS_KEY');
+    expect(JSON.stringify([mistakes.message, mistakes.issues])).not.toContain('secret@');
+  });
+
+  test.each([
+    'somewhere',
+    '/shared',
+    'file://host/shared',
+    'ftp://host/shared',
+    'file:///a?b',
+    's3://',
+    's3://Weights',
+    's3://weights:80/a',
+    's3://weights//a',
+    's3://weights/%zz',
+    's3://weights?endpoint=s3.example',
+    's3://weights?endpoint=https://s3.example/path',
+    's3://weights?endpoint=https://key:secret@s3.example',
+    's3://weights?profile=mine',
+  ])('is refused when it is %s', (text) => {
+    const mistakes = mistakesOf(() =>
+      readTrainingConfig({
+        DATABASE_URL: databaseUrl,
+        SWEEP_CHECKPOINTS: text,
+        SWEEP_CHECKPOINT_INTERVAL: 'soon',
+        SWEEP_TRAINER_SILENCE: '0',
+      }),
+    );
+
+    expect(mistakes.issues.map(({ path }) => path)).toEqual([
+      'SWEEP_CHECKPOINTS',
+      'SWEEP_CHECKPOINT_INTERVAL',
+      'SWEEP_TRAINER_SILENCE',
+    ]);
+    expect(mistakes.message).toContain('expected database, a folder');
+  });
 });
 
 test('limits on a sweep’s size can be read without a worker’s other settings', () => {
   expect(readSweepLimits({})).toEqual(defaultLimits);
   expect(readSweepLimits({ SWEEP_MAX_TRIALS: '1000000' }).trials).toBe(1_000_000);
+});
+
+describe('whether there are traces', () => {
+  const endpoint = 'http://localhost:4318';
+  test.each([
+    [{}, false],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, true],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces`, OTEL_TRACES_EXPORTER: 'otlp' }, true],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SDK_DISABLED: 'true' }, false],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_EXPORTER: 'none' }, false],
+    [{ OTEL_SERVICE_NAME: 'mine' }, false],
+  ])('is by %j', (variables, isTraced) => {
+    expect(readControlConfig({ DATABASE_URL: databaseUrl, ...variables }).isTraced).toBe(isTraced);
+    expect(readTrainingConfig({ DATABASE_URL: databaseUrl, ...variables }).isTraced).toBe(isTraced);
+    expect(readIsTraced(variables)).toBe(isTraced);
+  });
+
+  test('is refused with a protocol that is not spoken, and with an address that is none', () => {
+    const mistakes = mistakesOf(() =>
+      readIsTraced({ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }),
+    );
+
+    expect(mistakes.issues.map(({ path }) => path)).toEqual([
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'OTEL_EXPORTER_OTLP_PROTOCOL',
+    ]);
+    expect(mistakes.message).toContain('expected http/protobuf');
+  });
 });

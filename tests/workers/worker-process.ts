@@ -11,10 +11,18 @@ export interface WorkerProcess {
   log(): string;
 }
 
-/** Starts workers/control.ts or workers/training.ts as it is started in earnest. */
-export function startWorkerProcess(entry: 'control' | 'training', environment: NodeJS.ProcessEnv): WorkerProcess {
+/** The command that runs a program in other circumstances. */
+export type Wrap = (program: readonly string[]) => readonly [string, ...string[]];
+
+/** Starts workers/control.ts or workers/training.ts as it is started in earnest, or as `wrap` says. */
+export function startWorkerProcess(
+  entry: 'control' | 'training',
+  environment: NodeJS.ProcessEnv,
+  wrap: Wrap = ([program, ...args]) => [program!, ...args],
+): WorkerProcess {
   const file = fileURLToPath(new URL(`../../workers/${entry}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), file], {
+  const [command, ...args] = wrap([process.execPath, '--import', import.meta.resolve('tsx'), file]);
+  const child = spawn(command, args, {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

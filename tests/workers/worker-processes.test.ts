@@ -9,6 +9,7 @@ import { progressQuery } from '../../workflows/messages.ts';
 import type { sweep } from '../../workflows/sweep.ts';
 import { controlQueue } from '../../workflows/task-queues.ts';
 import { trainersOf } from '../faults/cluster.ts';
+import { startTestBuckets, type TestBuckets } from '../setup/test-bucket.ts';
 import { gone } from '../training/process/processes.ts';
 import { useWorkerProcesses } from './use-worker-processes.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -16,11 +17,15 @@ import type { WorkerProcess } from './worker-process.ts';
 const workers = useWorkerProcesses({ SWEEP_BACKEND: 'wasm', SWEEP_CHECKPOINT_INTERVAL: '1' });
 const { begin } = workers;
 let store: Awaited<ReturnType<typeof openStore>>;
+let buckets: TestBuckets | undefined;
 
 beforeAll(async () => {
   store = await openStore(workers.database.url);
 });
-afterAll(() => store.close());
+afterAll(async () => {
+  await buckets?.close();
+  await store.close();
+});
 
 async function query<Row extends pg.QueryResultRow>(sql: string, parameter: string): Promise<Row[]> {
   const client = new pg.Client(workers.database.url);
@@ -102,30 +107,47 @@ describe('a trial whose worker goes', () => {
   /** Longer than the grace time of a worker that is told to stop, on any machine. */
   const epochs = 1_500;
 
-  test('by being killed is trained to its end by another one, once', async () => {
-    await begin('control').ready;
-    const killed = begin('training');
-    const { handle, sweepId } = await startTrials('killed', { attempts: 2, seeds: [1, 2], epochs });
-    while ((await checkpointsOf(sweepId)) < 2) await sleep(50);
-    killed.child.kill('SIGKILL');
-    const rescuer = begin('training');
-    await rescuer.ready;
+  test.each(['the database', 'a bucket'])(
+    'by being killed is trained to its end by another one, once, from %s',
+    async (place) => {
+      const settings = place === 'a bucket' ? await checkpointsInBucket() : {};
+      await begin('control').ready;
+      const killed = begin('training', settings);
+      const { handle, sweepId } = await startTrials(`killed-${place}`.replaceAll(' ', '-'), {
+        attempts: 2,
+        seeds: [1, 2],
+        epochs,
+      });
+      while ((await checkpointsOf(sweepId)) < 2) await sleep(50);
+      killed.child.kill('SIGKILL');
+      const rescuer = begin('training', settings);
+      await rescuer.ready;
 
-    expect(await handle.result()).toMatchObject({ trials: 2, reused: 0, states: { notConverged: 2, failed: 0 } });
-    expect((await store.outcomes(sweepId)).map((row) => [row.number, row.epochsRun])).toEqual([
-      [0, epochs],
-      [1, epochs],
-    ]);
-    expect(await epochsOf(sweepId)).toBe(2 * (epochs + 1));
-    expect(await workersOf(sweepId)).toEqual([rescuer.child.pid, rescuer.child.pid]);
-    expect(goneOnFrom(rescuer)).toEqual([expect.any(Number), expect.any(Number)]);
-    expect(await checkpointsOf(sweepId)).toBe(0);
-    const events = await query<{ kind: string }>(
-      'SELECT kind FROM sweep_event WHERE sweep_id = $1 ORDER BY kind',
-      sweepId,
-    );
-    expect(events.map(({ kind }) => kind)).toEqual(['trialResumed', 'trialResumed', 'trialRetried', 'trialRetried']);
-  }, 240_000);
+      expect(await handle.result()).toMatchObject({ trials: 2, reused: 0, states: { notConverged: 2, failed: 0 } });
+      expect((await store.outcomes(sweepId)).map((row) => [row.number, row.epochsRun])).toEqual([
+        [0, epochs],
+        [1, epochs],
+      ]);
+      expect(await epochsOf(sweepId)).toBe(2 * (epochs + 1));
+      expect(await workersOf(sweepId)).toEqual([rescuer.child.pid, rescuer.child.pid]);
+      expect(goneOnFrom(rescuer)).toEqual([expect.any(Number), expect.any(Number)]);
+      expect(await checkpointsOf(sweepId)).toBe(0);
+      const events = await query<{ kind: string }>(
+        'SELECT kind FROM sweep_event WHERE sweep_id = $1 ORDER BY kind',
+        sweepId,
+      );
+      expect(events.map(({ kind }) => kind)).toEqual(['trialResumed', 'trialResumed', 'trialRetried', 'trialRetried']);
+      const secret = buckets?.server.keys.AWS_SECRET_ACCESS_KEY ?? 'none';
+      expect(killed.log() + rescuer.log()).not.toContain(secret);
+    },
+    240_000,
+  );
+
+  async function checkpointsInBucket(): Promise<NodeJS.ProcessEnv> {
+    buckets = await startTestBuckets();
+    const { bucket, endpoint } = (await buckets.create('')).location;
+    return { ...buckets.server.keys, SWEEP_CHECKPOINTS: `s3://${bucket}/trials?endpoint=${endpoint}` };
+  }
 
   test('by being told to stop is trained by another one, and costs no attempt', async () => {
     await begin('control').ready;

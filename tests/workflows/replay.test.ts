@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Resource } from '@opentelemetry/resources';
+import { NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry';
 import { DefaultLogger, type ReplayResult, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, expect, test } from 'vitest';
@@ -23,14 +26,15 @@ interface RecordedHistory {
 }
 
 /** Replays every recorded history; no server takes part. */
-async function replayAll(path: string): Promise<ReplayResult[]> {
+async function replayAll(path: string, plugins: OpenTelemetryPlugin[] = []): Promise<ReplayResult[]> {
   const histories = names.map((name) => {
     const history = JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as RecordedHistory;
     // The id that was recorded, for the ids of children derive from it.
     return { workflowId: history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '', history };
   });
   const results: ReplayResult[] = [];
-  for await (const result of Worker.runReplayHistories({ workflowsPath: path }, histories)) results.push(result);
+  for await (const result of Worker.runReplayHistories({ workflowsPath: path, plugins }, histories))
+    results.push(result);
   return results;
 }
 
@@ -60,6 +64,14 @@ test('histories of every way a sweep and a shard can go are recorded, of each ve
 
 test('the workflows replay every recorded history', async () => {
   const results = await replayAll(workflowsPath);
+
+  expect(results).toHaveLength(names.length);
+  expect(results.filter(({ error }) => error !== undefined)).toEqual([]);
+});
+
+test('traced workflows replay every recorded history, which none of them recorded', async () => {
+  const tracing = new OpenTelemetryPlugin({ resource: Resource.empty(), spanProcessor: new NoopSpanProcessor() });
+  const results = await replayAll(workflowsPath, [tracing]);
 
   expect(results).toHaveLength(names.length);
   expect(results.filter(({ error }) => error !== undefined)).toEqual([]);

@@ -67,7 +67,7 @@ describe('the services of compose.yaml', () => {
     expect(command).toEqual(['worker', name]);
     const filled = Object.entries(environment).map(([key, value]) => [
       key,
-      value.replace(/\$\{\w+:\?[^}]*\}/, 'secret'),
+      value.replace(/\$\{\w+:\?[^}]*\}/, 'secret').replace(/\$\{\w+:-([^}]*)\}/, '$1'),
     ]);
     const config = readConfig(Object.fromEntries(filled) as NodeJS.ProcessEnv);
     expect(config.databaseUrl).toBe('postgresql://initsweep_writer:secret@postgres:5432/initsweep');
