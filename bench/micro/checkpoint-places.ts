@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultLimits } from '../../core/sweep/limits.ts';
+import { parseSweep } from '../../core/sweep/parse-sweep.ts';
+import { createPlan } from '../../core/sweep/plan.ts';
 import { findS3Server } from '../../infra/local/find-s3-server.ts';
 import { findFreePort } from '../../infra/local/ports.ts';
 import { startPostgres } from '../../infra/local/postgres.ts';
 import { startS3Server } from '../../infra/local/s3-server.ts';
 import type { CheckpointLocation } from '../../storage/checkpoints/checkpoint-location.ts';
+import type { Fenced, SweepStore } from '../../storage/sweep-store.ts';
 import { migrate } from '../../storage/migrate.ts';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
-import { claimed, sweep } from '../../tests/contracts/sweep-store-samples.ts';
 import { watchMachineTime } from '../orchestration/machine-time.ts';
 
 /**
@@ -19,6 +22,14 @@ import { watchMachineTime } from '../orchestration/machine-time.ts';
  */
 const [saves = 200, ...sizes] = process.argv.slice(2).map(Number);
 const trialCount = 8;
+const spec = parseSweep(
+  {
+    name: 'checkpoint-places',
+    axes: { initializer: 'heNormal', activation: 'relu', depth: 2, width: 32, seed: { from: 1, count: trialCount } },
+    training: { dataset: 'digits', epochs: 1, target: null },
+  },
+  defaultLimits,
+);
 
 const folder = await mkdtemp(join(tmpdir(), 'checkpoint-places-'));
 await chmod(folder, 0o755); // as root, PostgreSQL runs as another user
@@ -44,13 +55,32 @@ try {
 console.table(rows);
 console.log(`${saves} saves each; ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}`);
 
+async function claim(store: SweepStore, sweepId: string, number: number): Promise<Fenced> {
+  const answer = await store.claimTrial({
+    sweepId,
+    number,
+    key: `${sweepId} ${number}`,
+    config: createPlan(spec).decode(number).config,
+    reuse: false,
+    leaseMs: 600_000,
+    provenance: {
+      worker: 'bench',
+      attempt: 1,
+      backend: 'cpu',
+      arithmetic: 'none',
+      versions: {},
+      workflowRunId: 'bench',
+    },
+  });
+  if (answer.kind !== 'claimed') throw new Error(`expected a claim, got ${answer.kind}`);
+  return answer;
+}
+
 async function measure(place: string, location: CheckpointLocation, sizeKiB: number): Promise<void> {
   const store = await openStore(postgres.url, location);
   const sweepId = `${place} ${sizeKiB}`;
-  await store.openSweep(sweep(sweepId));
-  const trials = await Promise.all(
-    Array.from({ length: trialCount }, (_, number) => claimed(store, sweepId, number, `${sweepId} ${number}`)),
-  );
+  await store.openSweep({ id: sweepId, workflowId: sweepId, spec, trialCount });
+  const trials = await Promise.all(Array.from({ length: trialCount }, (_, number) => claim(store, sweepId, number)));
   const bytes = randomBytes(1_024 * sizeKiB); // weights hardly compress
   const save = (step: number): Promise<void> => {
     const number = step % trialCount;
