@@ -8,11 +8,16 @@ import type { TrialConfig } from '../../core/trial/trial-config.ts';
 
 /**
  * Which part of a trainer's time is the backend's (training, evaluation, signals for probes) and which the host's: orders
- * of examples, initial weights, probes, hashes, bookkeeping. Trials of width 32, depth 8, batch 64 on the digits, 30 epochs, default probes. Run with `npx tsx bench/micro/host-share.ts [trials] [backend]`, under
- * `node --cpu-prof --import tsx` for a profile.
+ * of examples, initial weights, probes, hashes, bookkeeping. Trials of batch 64 on the digits, default probes. Run with
+ * `npx tsx bench/micro/host-share.ts [trials] [backend] [depth] [width] [epochs]`, under `node --cpu-prof --import tsx` for a profile.
  */
-const trials = Number(process.argv[2] ?? 32);
 const { backend } = await chooseBackend(process.argv[3] ?? 'auto');
+const [trials, depth, width, epochs] = [
+  [2, 32],
+  [4, 8],
+  [5, 32],
+  [6, 30],
+].map(([place, otherwise]) => Number(process.argv[place!] ?? otherwise)) as [number, number, number, number];
 
 const spent: Record<string, number> = {};
 
@@ -58,15 +63,15 @@ const config: TrialConfig = {
   initializer: { name: 'heNormal', mode: 'fanIn', slope: 'activation' },
   activation: { name: 'relu' },
   ...plainBuild,
-  depth: 8,
-  width: 32,
+  depth,
+  width,
   seed: 1,
   learningRate: 0.001,
   optimizer: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
   batchSize: 64,
   dataset: { name: 'digits', split: 1 },
   loss: 'crossEntropy',
-  epochs: 30,
+  epochs,
   target: null,
   stopAtTarget: true,
   probes: sweepDefaults.probes,
