@@ -90,7 +90,8 @@ export async function trainTrial(
     const { spec, plan } = await patiently(() => sweeps.read(sweepId, number), signal);
     attempts = spec.run.attempts;
     const { config } = plan.decode(number);
-    const { hash: datasetHash, backend, arithmetic } = await trainer.inspect(config);
+    const { hash: datasetHash } = await trainer.inspect(config.dataset);
+    const { backend, arithmetic } = trainer.info;
     const key = trialKey(config, { arithmetic, datasetHash });
     const claim = {
       sweepId,

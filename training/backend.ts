@@ -77,11 +77,8 @@ export interface Backend {
   readonly arithmetic: string;
   /** For a person: device and library versions. */
   readonly description: string;
-  /** Whether it trains every network, or those without convolutions (isDense) alone. */
-  readonly trains: 'all' | 'dense';
   /** Slots beyond which no shape's stack gains on this backend; how many of them pay for one shape is measured (StackSize). */
   readonly preferredCapacity: number;
-  /** Throws BugError for a shape that it does not train. */
   createStack(shape: StackShape, dataset: Dataset, capacity: number): Promise<Stack>;
   dispose(): Promise<void>;
 }

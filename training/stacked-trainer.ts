@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { BugError, MachineError } from '../core/errors.ts';
-import { isDense, type NetworkBuild } from '../core/networks/network.ts';
+import { MachineError } from '../core/errors.ts';
 import type { DatasetSpec } from '../core/trial/trial-config.ts';
 import { trialKey } from '../core/trial/trial-key.ts';
 import type { Backend, StackShape } from './backend.ts';
@@ -22,13 +21,7 @@ const maxStackBytes = 2 ** 30;
 interface TrainerOptions {
   /** Hears of each piece of work that is done. */
   readonly onTurn?: () => void;
-  /** Starts the backend of the networks that the first one does not train; called when the first such trial comes. */
-  readonly others?: () => Promise<Backend>;
 }
-
-const noOthers = async (): Promise<Backend> => {
-  throw new BugError('no backend was given for convolutions');
-};
 
 /**
  * A Trainer with continuous batching: trials of all overlapping calls that share a shape and a data set are trained as one
@@ -36,17 +29,16 @@ const noOthers = async (): Promise<Backend> => {
  * any company, because the stack keeps its slots apart and because initial weights, order of the examples and probes
  * depend on the trial's own seed and epoch only.
  *
- * Runs on the caller's thread, event loop and backend; `startTrainerProcess` puts it beside. Closes the backends with itself.
+ * Runs on the caller's thread, event loop and backend; `startTrainerProcess` puts it beside. Closes the backend with itself.
  */
 export function createTrainer(
   backend: Backend,
   loadDataset: (spec: DatasetSpec) => Promise<Dataset>,
-  { onTurn = () => {}, others = noOthers }: TrainerOptions = {},
+  { onTurn = () => {} }: TrainerOptions = {},
 ): Trainer {
   const groups = new Map<string, StackGroup>();
   /** What was learned about a shape outlives its group. */
   const sizes = new Map<string, StackSize>();
-  let otherBackend: Promise<Backend> | null = null;
   let closed = false;
   let turning: Promise<void> | null = null;
 
@@ -73,26 +65,17 @@ export function createTrainer(
     turning = null;
   }
 
-  async function backendFor(build: NetworkBuild): Promise<Backend> {
-    if (backend.trains === 'all' || isDense(build)) return backend;
-    otherBackend ??= others().catch((error: unknown) => {
-      otherBackend = null;
-      throw error;
-    });
-    return otherBackend;
-  }
-
-  function sizeOf(key: string, shape: StackShape, { preferredCapacity }: Backend): StackSize {
-    const most = Math.max(1, Math.min(preferredCapacity, Math.floor(maxStackBytes / slotBytes(shape))));
+  function sizeOf(key: string, shape: StackShape): StackSize {
+    const most = Math.max(1, Math.min(backend.preferredCapacity, Math.floor(maxStackBytes / slotBytes(shape))));
     const size = sizes.get(key) ?? new StackSize(most);
     sizes.set(key, size);
     return size;
   }
 
-  function enqueue(trial: QueuedTrial, dataset: Dataset, chosen: Backend): void {
+  function enqueue(trial: QueuedTrial, dataset: Dataset): void {
     const shape = shapeOf(trial.job.config, dataset);
     const key = JSON.stringify([shape, dataset.hash]);
-    const group = groups.get(key) ?? new StackGroup(chosen, shape, dataset, sizeOf(key, shape, chosen));
+    const group = groups.get(key) ?? new StackGroup(backend, shape, dataset, sizeOf(key, shape));
     groups.set(key, group);
     group.add(trial);
     turning ??= takeTurns();
@@ -108,8 +91,7 @@ export function createTrainer(
     try {
       const dataset = await loadDataset(config.dataset);
       checkTrialFits(config, dataset);
-      const chosen = await backendFor(config);
-      const key = (): string => trialKey(config, { arithmetic: chosen.arithmetic, datasetHash: dataset.hash });
+      const key = (): string => trialKey(config, { arithmetic: backend.arithmetic, datasetHash: dataset.hash });
       const start = checkpoint ? decodeCheckpoint(checkpoint, config, key()) : null;
       const checkpoints = checkpointing && {
         intervalMs: checkpointing.intervalMs,
@@ -125,7 +107,7 @@ export function createTrainer(
       return await new Promise((settle) => {
         const leaves = (): boolean => signal.aborted || closed;
         const trial = { job: { id, config }, start, onProgress, checkpoints: checkpoints ?? null, leaves, settle };
-        enqueue(trial, dataset, chosen);
+        enqueue(trial, dataset);
       });
     } catch (error) {
       return { id, error: asTrialError(error) };
@@ -144,10 +126,8 @@ export function createTrainer(
       },
     },
 
-    async inspect(trial) {
-      const facts = datasetFacts(await loadDataset(trial.dataset));
-      const { name, arithmetic } = await backendFor(trial);
-      return { ...facts, backend: name, arithmetic };
+    async inspect(dataset) {
+      return datasetFacts(await loadDataset(dataset));
     },
 
     async train(jobs, onProgress, signal, checkpointing) {
@@ -162,7 +142,6 @@ export function createTrainer(
       closed = true;
       await turning;
       await backend.dispose();
-      await (await otherBackend)?.dispose();
     },
   };
 }

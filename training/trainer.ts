@@ -1,5 +1,5 @@
 import type { EpochRecord, LayerRecord, TrialResult } from '../core/trial/trial-record.ts';
-import type { TrialConfig } from '../core/trial/trial-config.ts';
+import type { DatasetSpec, TrialConfig } from '../core/trial/trial-config.ts';
 
 /** One trial to train; `id` is unique among those the trainer holds. */
 export interface TrialJob {
@@ -46,9 +46,8 @@ export type TrialOutcome =
   { readonly id: string; readonly result: TrialResult } | { readonly id: string; readonly error: Error };
 
 export interface TrainerInfo {
-  /** What trains networks without convolutions; `inspect` tells it of any. */
   readonly backend: string;
-  /** See Backend.arithmetic. */
+  /** See Backend.arithmetic; part of a trial's key. */
   readonly arithmetic: string;
   readonly description: string;
   /** Trials that can be trained at once with gain, as far as is known: what is measured on the way changes it. */
@@ -65,17 +64,6 @@ export interface DatasetFacts {
   readonly trainExamples: number;
 }
 
-/** What must be known of a trial before it is claimed. */
-export interface TrialFacts extends DatasetFacts {
-  /** What would train it: not every backend trains every network. */
-  readonly backend: string;
-  /** See Backend.arithmetic; part of the trial's key. */
-  readonly arithmetic: string;
-}
-
-/** The part of a trial that says what trains it, and on what. */
-export type TrialQuestion = Pick<TrialConfig, 'dataset' | 'network' | 'normalization'>;
-
 /**
  * Trains lists of trials: K in, K outcomes out, in the order given. Calls may overlap; trials of all calls that share a
  * shape are trained as one stack. One trial's failure is that trial's outcome only. Aborting `signal` rejects
@@ -86,8 +74,8 @@ export type TrialQuestion = Pick<TrialConfig, 'dataset' | 'network' | 'normaliza
  */
 export interface Trainer {
   readonly info: TrainerInfo;
-  /** Loads the set (once) and says what it is. Throws UserError when it is missing or malformed, or when nothing trains the network. */
-  inspect(trial: TrialQuestion): Promise<TrialFacts>;
+  /** Loads the set (once) and says what it is. Throws UserError when it is missing or malformed. */
+  inspect(dataset: DatasetSpec): Promise<DatasetFacts>;
   train(
     jobs: readonly TrialJob[],
     onProgress: (progress: TrialProgress) => void,

@@ -7,6 +7,7 @@ import { parameterLayout } from '../../training/parameter-layout.ts';
 /** Random data of the size of the 8x8 digits, for benchmarks of single steps. */
 export const inputs = 64;
 export const classes = 10;
+export const image = { height: 8, width: 8, channels: 1 };
 const examples = 1_024;
 /** The best of many pieces shorter than a scheduler's slice, by processor time, so that other load on the machine disturbs little. */
 const pieceMs = 4;
@@ -25,7 +26,7 @@ const dataset: Dataset = {
   name: 'random',
   task: 'classification',
   inputs,
-  image: { height: 8, width: 8, channels: 1 },
+  image,
   outputs: classes,
   splits: { train: randomSplit('train'), validation: randomSplit('validation'), test: randomSplit('test') },
   hash: 'random',

@@ -17,9 +17,7 @@ export class SleepingTrainer implements Trainer {
   }
 
   inspect() {
-    const { backend, arithmetic } = this.info;
-    const data = { hash, task: 'classification' as const, inputs: 64, outputs: 10, trainExamples: 1_078 };
-    return Promise.resolve({ ...data, backend, arithmetic });
+    return Promise.resolve({ hash, task: 'classification' as const, inputs: 64, outputs: 10, trainExamples: 1_078 });
   }
 
   async train([job]: readonly TrialJob[], onProgress: (progress: TrialProgress) => void, signal: AbortSignal) {

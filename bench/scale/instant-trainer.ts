@@ -15,9 +15,7 @@ export class InstantTrainer implements Trainer {
   }
 
   inspect() {
-    const { backend, arithmetic } = this.info;
-    const data = { hash, task: 'classification' as const, inputs: 64, outputs: 10, trainExamples: 1_078 };
-    return Promise.resolve({ ...data, backend, arithmetic });
+    return Promise.resolve({ hash, task: 'classification' as const, inputs: 64, outputs: 10, trainExamples: 1_078 });
   }
 
   train([job]: readonly TrialJob[], onProgress: (progress: TrialProgress) => void) {

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { UserError } from '../../core/errors.ts';
-import { isDense } from '../../core/networks/network.ts';
 import { axisLabels } from '../../core/sweep/exclusions.ts';
 import { parseSweep } from '../../core/sweep/parse-sweep.ts';
 import { createPlan, type Plan } from '../../core/sweep/plan.ts';
@@ -10,7 +9,7 @@ import type { TrialConfig } from '../../core/trial/trial-config.ts';
 import { chooseBackend } from '../../training/backends/choose-backend.ts';
 import { loadDataset } from '../../training/datasets/load-dataset.ts';
 import { readSweepLimits } from '../../workers/config.ts';
-import { estimateWork, type WorkPart } from '../plan/estimate-work.ts';
+import { estimateWork, type SweepWork } from '../plan/estimate-work.ts';
 import { measureStepsPerSecond } from '../plan/measure-rate.ts';
 import { durationText } from '../progress/progress-text.ts';
 import { readSweepFile } from '../sweep-file.ts';
@@ -56,35 +55,26 @@ function shorten(labels: readonly (string | number)[]): string {
 
 async function describeWork(spec: SweepSpec, plan: Plan): Promise<string[]> {
   const datasetFolder = process.env['SWEEP_DATASETS'] ?? null;
-  const parts = await estimateWork(plan, (dataset) => loadDataset(dataset, { datasetFolder }));
-  const total = (of: 'steps' | 'flops') => parts.reduce((sum, part) => sum + part[of], 0);
-  const amount = `work       at most ${count(total('steps'))} steps, ${count(total('flops'))} floating-point operations`;
-  return [amount, await describeTime(spec, parts)];
+  const work = await estimateWork(plan, (dataset) => loadDataset(dataset, { datasetFolder }));
+  const amount = `work       at most ${count(work.steps)} steps, ${count(work.flops)} floating-point operations`;
+  return [amount, await describeTime(spec, work)];
 }
 
-/** Rates of this machine's own backends; other machines may train beside it, and trials that meet their target end early. */
-async function describeTime({ run }: SweepSpec, parts: readonly WorkPart[]): Promise<string> {
-  const { backend, others } = await chooseBackend(process.env['SWEEP_BACKEND'] || 'auto');
+/** The rate of this machine's own backend; other machines may train beside it, and trials that meet their target end early. */
+async function describeTime({ run }: SweepSpec, { flops, typical }: SweepWork): Promise<string> {
+  const { backend } = await chooseBackend(process.env['SWEEP_BACKEND'] || 'auto');
   const trainers = Number(process.env['SWEEP_TRAINERS']) || availableParallelism();
-  const rates: string[] = [];
-  let seconds = 0;
-  const started = new Set([backend]);
   try {
-    for (const { flops, typical } of parts) {
-      const trainedBy = isDense(typical.config) ? backend : await others();
-      started.add(trainedBy);
-      const rate = await measureStepsPerSecond(trainedBy, typical);
-      // Steps of other shapes are taken to cost in proportion to their operations.
-      seconds += flops / (typical.flops / typical.steps) / (rate * Math.min(trainers, run.concurrency));
-      rates.push(`${trainedBy.name} does ${count(rate)} steps a second of ${networkText(typical.config)}`);
-    }
+    const rate = await measureStepsPerSecond(backend, typical);
+    // Steps of other shapes are taken to cost in proportion to their operations.
+    const seconds = flops / (typical.flops / typical.steps) / (rate * Math.min(trainers, run.concurrency));
+    return (
+      `time       about ${durationText(1000 * seconds)} at most on this machine: ${backend.name} does ${count(rate)} steps a second of ` +
+      `${networkText(typical.config)} in one trainer, measured now; ${trainers} trainers, no trial ending early`
+    );
   } finally {
-    for (const each of started) await each.dispose();
+    await backend.dispose();
   }
-  return (
-    `time       about ${durationText(1000 * seconds)} at most on this machine: ${rates.join(' and ')} in one trainer, ` +
-    `measured now; ${trainers} trainers, no trial ending early`
-  );
 }
 
 function networkText(config: TrialConfig): string {

@@ -24,12 +24,8 @@ export async function backendFindings(environment: NodeJS.ProcessEnv): Promise<F
     ...(await Promise.all(each)),
     'problem' in chosen
       ? { subject, state: 'bad', detail: chosen.problem, mend: 'unset SWEEP_BACKEND to take the best that works' }
-      : { subject, state: 'good', detail: `${chosen.name}: ${chosen.why}${forOthers(chosen)}` },
+      : { subject, state: 'good', detail: `${chosen.name}: ${chosen.why}` },
   ];
-}
-
-function forOthers({ name, others }: Exclude<BackendTrial, { problem: string }>): string {
-  return others === name ? '' : `; ${others} trains convolutions`;
 }
 
 async function tryBackend(choice: string, environment: NodeJS.ProcessEnv): Promise<BackendTrial> {

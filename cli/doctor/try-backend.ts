@@ -7,19 +7,15 @@ export type BackendTrial =
       readonly name: string;
       readonly description: string;
       readonly why: string;
-      /** What trains the networks that it does not. */
-      readonly others: string;
     }
   | { readonly problem: string };
 
 async function tryBackend(choice: string): Promise<BackendTrial> {
   try {
-    const { backend, why, others } = await chooseBackend(choice);
+    const { backend, why } = await chooseBackend(choice);
     const { name, description } = backend;
-    const other = await others();
     await backend.dispose();
-    if (other !== backend) await other.dispose();
-    return { name, description, why, others: other.name };
+    return { name, description, why };
   } catch (error) {
     return { problem: (error as Error).message };
   }

@@ -1,7 +1,7 @@
+import { BugError } from '../../core/errors.ts';
 import type { Plan } from '../../core/sweep/plan.ts';
 import type { DatasetSpec, TrialConfig } from '../../core/trial/trial-config.ts';
 import type { Dataset } from '../../training/datasets/dataset.ts';
-import { isDense } from '../../core/networks/network.ts';
 import type { StackShape } from '../../training/backend.ts';
 import { stepsPerEpoch } from '../../training/epoch-order.ts';
 import { parameterLayout } from '../../training/parameter-layout.ts';
@@ -17,16 +17,16 @@ export interface TrialWork {
   readonly flops: number;
 }
 
-/** Work of the sweep's dense networks, or of its convolutions: what trains the one may not train the other. */
-export interface WorkPart {
+/** Work of all trials of a sweep. */
+export interface SweepWork {
   readonly steps: number;
   readonly flops: number;
   /** The trial below which lies half of the work: what a measured rate should be measured on. */
   readonly typical: TrialWork;
 }
 
-/** Sums the work of all trials, none of which ends early, dense networks first and then convolutions, whichever there are. `load` gives a data set; each is asked for once. */
-export async function estimateWork(plan: Plan, load: (spec: DatasetSpec) => Promise<Dataset>): Promise<WorkPart[]> {
+/** Sums the work of all trials, of which there is one at least and none ends early. `load` gives a data set; each is asked for once. */
+export async function estimateWork(plan: Plan, load: (spec: DatasetSpec) => Promise<Dataset>): Promise<SweepWork> {
   const datasets = new Map<string, Dataset>();
   // Trials of one shape cost the same: a grid of many seeds has few shapes.
   const shapes = new Map<string, { work: TrialWork; trials: number }>();
@@ -45,20 +45,15 @@ export async function estimateWork(plan: Plan, load: (spec: DatasetSpec) => Prom
     datasets.set(datasetKey, dataset);
     shapes.set(key, { work: trialWork(config, dataset), trials: 1 });
   }
-  const all = [...shapes.values()];
-  return [true, false].flatMap((dense) => partOf(all.filter(({ work }) => isDense(work.config) === dense)));
-}
-
-function partOf(shapes: readonly { readonly work: TrialWork; readonly trials: number }[]): WorkPart[] {
-  const ordered = shapes.toSorted((a, b) => a.work.flops - b.work.flops);
+  const ordered = [...shapes.values()].toSorted((a, b) => a.work.flops - b.work.flops);
   const flops = ordered.reduce((sum, { work, trials }) => sum + work.flops * trials, 0);
   const steps = ordered.reduce((sum, { work, trials }) => sum + work.steps * trials, 0);
   let below = 0;
   for (const { work, trials } of ordered) {
     below += work.flops * trials;
-    if (below >= flops / 2) return [{ steps, flops, typical: work }];
+    if (below >= flops / 2) return { steps, flops, typical: work };
   }
-  return [];
+  throw new BugError('a plan without trials has no work', { gridSize: plan.gridSize });
 }
 
 /**

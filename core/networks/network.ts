@@ -36,11 +36,6 @@ export function isPlain({ network, normalization }: NetworkBuild): boolean {
   return network.name === 'mlp' && normalization.name === 'none';
 }
 
-/** Whether it has no convolutions: every backend trains it then. */
-export function isDense({ network }: Pick<NetworkBuild, 'network'>): boolean {
-  return network.name !== 'convolution';
-}
-
 /** What is wrong with a depth for a network, as the end of a sentence about the network; null where it fits. */
 export function depthMismatch(network: Network, depth: number): string | null {
   if (network.name !== 'residual') return null;

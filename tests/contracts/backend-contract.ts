@@ -7,8 +7,6 @@ import { liveBufferBytes, memoryContract } from './backend/memory.ts';
 import { optimizerContract } from './backend/optimizers.ts';
 
 export interface BackendContractOptions {
-  /** What it trains; default: all networks. */
-  readonly trains?: Backend['trains'];
   /** What the backend holds at the moment, in its own measure (bytes, tensors); default: live array buffers, bytes. */
   readonly allocated?: () => number | Promise<number>;
 }
@@ -17,7 +15,7 @@ export interface BackendContractOptions {
 export function backendContract(
   name: string,
   createBackend: () => Backend | Promise<Backend>,
-  { trains = 'all', allocated = liveBufferBytes }: BackendContractOptions = {},
+  { allocated = liveBufferBytes }: BackendContractOptions = {},
 ): void {
   describe(`backend ${name}`, () => {
     let backend: Backend;
@@ -30,13 +28,12 @@ export function backendContract(
       expect(backend.arithmetic).not.toBe('');
       expect(backend.description).not.toBe('');
       expect(backend.preferredCapacity).toBeGreaterThanOrEqual(1);
-      expect(backend.trains).toBe(trains);
     });
 
-    gradientContract(() => backend, trains);
-    optimizerContract(() => backend, trains);
-    evaluationContract(() => backend, trains);
-    independenceContract(() => backend, trains);
+    gradientContract(() => backend);
+    optimizerContract(() => backend);
+    evaluationContract(() => backend);
+    independenceContract(() => backend);
     memoryContract(() => backend, allocated);
   });
 }

@@ -5,7 +5,6 @@ import { MachineError } from '../../core/errors.ts';
 import type { Initializer } from '../../core/initializers/initializer.ts';
 import type { Optimizer, TrialConfig } from '../../core/trial/trial-config.ts';
 import type { Backend } from '../../training/backend.ts';
-import { createCpuBackend } from '../../training/backends/cpu/cpu-backend.ts';
 import { createTrainer } from '../../training/stacked-trainer.ts';
 import type { Trainer } from '../../training/trainer.ts';
 import { cpuBackends, createBackend } from './cpu-backends.ts';
@@ -110,13 +109,8 @@ function shortOfMemory(backend: Backend, refusals: readonly boolean[]): Backend 
   };
 }
 
-/** Trains what the backend under test does not: then trials of two backends run side by side. */
-const others = async (): Promise<Backend> => createCpuBackend();
-
 async function alone(backend: Backend, config: TrialConfig): Promise<Story> {
-  const trainer = createTrainer({ ...backend, preferredCapacity: 1, dispose: async () => {} }, loadTestDataset, {
-    others,
-  });
+  const trainer = createTrainer({ ...backend, preferredCapacity: 1, dispose: async () => {} }, loadTestDataset);
   const [story] = await stories(trainer, [config]);
   await trainer.close();
   return story!;
@@ -150,7 +144,7 @@ describe.each(cpuBackends)('the law of training (%s)', (name) => {
           fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }),
           async (calls, places, refusals) => {
             const trainers: Trainer[] = places.map((preferredCapacity) =>
-              createTrainer({ ...shortOfMemory(backend, refusals), preferredCapacity }, loadTestDataset, { others }),
+              createTrainer({ ...shortOfMemory(backend, refusals), preferredCapacity }, loadTestDataset),
             );
             const together = await Promise.all(
               calls.map(async ({ configs, startMs, interruptions: cuts, intervalMs }, index) => {

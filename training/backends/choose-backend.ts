@@ -7,8 +7,6 @@ export type BackendChoice = 'auto' | BackendName;
 
 interface Candidate {
   readonly name: BackendName;
-  /** See Backend.trains. */
-  readonly trains: Backend['trains'];
   /** Throws, with a message for a person, where the backend does not work. */
   readonly create: () => Promise<Backend>;
 }
@@ -20,20 +18,18 @@ interface Candidate {
  * width 32, 376 against 310 at 128) and level at 512 (24 against 26).
  */
 const candidates: readonly Candidate[] = [
-  { name: 'cuda', trains: 'all', create: async () => (await import('./tfjs/cuda-backend.ts')).createCudaBackend() },
-  { name: 'simd', trains: 'dense', create: async () => (await import('./simd/simd-backend.ts')).createSimdBackend() },
-  { name: 'wasm', trains: 'dense', create: async () => (await import('./wasm/wasm-backend.ts')).createWasmBackend() },
+  { name: 'cuda', create: async () => (await import('./tfjs/cuda-backend.ts')).createCudaBackend() },
+  { name: 'simd', create: async () => (await import('./simd/simd-backend.ts')).createSimdBackend() },
+  { name: 'wasm', create: async () => (await import('./wasm/wasm-backend.ts')).createWasmBackend() },
   {
     name: 'native',
-    trains: 'all',
     create: async () => (await import('./tfjs/native-backend.ts')).createNativeBackend(),
   },
   {
     name: 'tfjsWasm',
-    trains: 'all',
     create: async () => (await import('./tfjs/tfjs-wasm-backend.ts')).createTfjsWasmBackend(),
   },
-  { name: 'cpu', trains: 'all', create: async () => (await import('./cpu/cpu-backend.ts')).createCpuBackend() },
+  { name: 'cpu', create: async () => (await import('./cpu/cpu-backend.ts')).createCpuBackend() },
 ];
 
 /** The backends there are, best first; whether one works here shows only when it is tried. */
@@ -43,8 +39,6 @@ export interface ChosenBackend {
   readonly backend: Backend;
   /** For a person: why this one, and why not the better ones. */
   readonly why: string;
-  /** The best backend for the networks that this one does not train, started by the call; itself where it trains all. */
-  readonly others: () => Promise<Backend>;
 }
 
 /**
@@ -59,7 +53,7 @@ export async function chooseBackend(choice: string): Promise<ChosenBackend> {
     throw new UserError(`There is no backend "${choice}"; set SWEEP_BACKEND to one of ${names}.`);
   }
   try {
-    return chosen(await candidate.create(), 'asked for by name');
+    return { backend: await candidate.create(), why: 'asked for by name' };
   } catch (error) {
     throw new UserError(
       `Backend ${choice} does not work here: ${messageOf(error)} SWEEP_BACKEND=auto takes one that does.`,
@@ -72,21 +66,12 @@ export async function bestOf(ordered: readonly Candidate[]): Promise<ChosenBacke
   const reasons: string[] = [];
   for (const { name, create } of ordered) {
     try {
-      const backend = await create();
-      return chosen(backend, ['the best that works here', ...reasons].join('; '));
+      return { backend: await create(), why: ['the best that works here', ...reasons].join('; ') };
     } catch (error) {
       reasons.push(`not ${name}: ${messageOf(error).replace(/\.$/, '')}`);
     }
   }
   throw new UserError(`No backend works here (${reasons.join('; ')}).`);
-}
-
-function chosen(backend: Backend, why: string): ChosenBackend {
-  const others = async (): Promise<Backend> => {
-    if (backend.trains === 'all') return backend;
-    return (await bestOf(candidates.filter(({ trains }) => trains === 'all'))).backend;
-  };
-  return { backend, why, others };
 }
 
 function messageOf(error: unknown): string {

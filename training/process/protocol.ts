@@ -1,6 +1,7 @@
+import type { DatasetSpec } from '../../core/trial/trial-config.ts';
 import type { TrialResult } from '../../core/trial/trial-record.ts';
 import type { BackendChoice } from '../backends/choose-backend.ts';
-import type { TrainerInfo, TrialCheckpoint, TrialFacts, TrialJob, TrialProgress, TrialQuestion } from '../trainer.ts';
+import type { DatasetFacts, TrainerInfo, TrialCheckpoint, TrialJob, TrialProgress } from '../trainer.ts';
 import type { WireError } from './wire-error.ts';
 
 /** What a trainer process needs to start. */
@@ -28,7 +29,7 @@ export type Request =
   | { readonly kind: 'abort'; readonly call: number }
   /** See Checkpointing.handOver. */
   | { readonly kind: 'handOver'; readonly call: number }
-  | { readonly kind: 'inspect'; readonly call: number; readonly trial: TrialQuestion }
+  | { readonly kind: 'inspect'; readonly call: number; readonly dataset: DatasetSpec }
   | { readonly kind: 'close' };
 
 type WireOutcome =
@@ -47,5 +48,5 @@ export type Answer =
   | { readonly kind: 'trained'; readonly call: number; readonly outcomes: readonly WireOutcome[] }
   | { readonly kind: 'places'; readonly places: number }
   | { readonly kind: 'alive' }
-  | { readonly kind: 'inspected'; readonly call: number; readonly facts: TrialFacts }
+  | { readonly kind: 'inspected'; readonly call: number; readonly facts: DatasetFacts }
   | { readonly kind: 'failed'; readonly call: number; readonly error: WireError };

@@ -44,10 +44,9 @@ const handOvers = new Map<number, AbortController>();
 
 async function start({ backend: choice, datasetFolder }: TrainerSettings): Promise<void> {
   try {
-    const { backend, why, others } = await chooseBackend(choice);
+    const { backend, why } = await chooseBackend(choice);
     trainer = createTrainer(backend, (spec) => loadDataset(spec, { datasetFolder }), {
       onTurn: () => (isMoving = true),
-      others,
     });
     const { info } = trainer;
     places = info.places;
@@ -103,7 +102,7 @@ async function handle(request: Request): Promise<void> {
       handOvers.set(call, new AbortController());
       try {
         if (request.kind === 'train') await train(trainer, request, abort.signal);
-        else answer({ kind: 'inspected', call, facts: await trainer.inspect(request.trial) });
+        else answer({ kind: 'inspected', call, facts: await trainer.inspect(request.dataset) });
       } catch (error) {
         answer({ kind: 'failed', call, error: toWire(error) });
       } finally {

@@ -62,7 +62,7 @@ export function poolTrainers(trainers: readonly Trainer[], startAlone: () => Pro
       };
     },
 
-    inspect: (trial) => first.inspect(trial),
+    inspect: (dataset) => first.inspect(dataset),
 
     async train(jobs, onProgress, signal, checkpointing) {
       signal.throwIfAborted();

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BugError, MachineError, TrainerCrashError } from '../../core/errors.ts';
-import type { Checkpointing, Trainer, TrainerInfo, TrialFacts, TrialOutcome, TrialProgress } from '../trainer.ts';
+import type { Checkpointing, DatasetFacts, Trainer, TrainerInfo, TrialOutcome, TrialProgress } from '../trainer.ts';
 import type { Answer, Request, TrainerSettings } from './protocol.ts';
 import { fromWire } from './wire-error.ts';
 
@@ -96,11 +96,11 @@ export async function startTrainerProcess(
       return child?.process.pid ?? null;
     },
 
-    async inspect({ dataset, network, normalization }) {
+    async inspect(dataset) {
       const running = await runningChild();
-      return new Promise<TrialFacts>((resolve, reject) => {
+      return new Promise<DatasetFacts>((resolve, reject) => {
         const call = calls++;
-        ask(running, call, { kind: 'inspect', call, trial: { dataset, network, normalization } }, (answer) => {
+        ask(running, call, { kind: 'inspect', call, dataset }, (answer) => {
           if (answer.kind === 'inspected') resolve(answer.facts);
           else reject(answer.kind === 'failed' ? fromWire(answer.error) : unexpected(answer));
         }, reject); // prettier-ignore

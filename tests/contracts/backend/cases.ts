@@ -1,9 +1,9 @@
 import type { Activation } from '../../../core/activations/activation.ts';
-import { isDense, type ImageSize, type Network, type Normalization } from '../../../core/networks/network.ts';
+import type { ImageSize, Network, Normalization } from '../../../core/networks/network.ts';
 import { randomStream } from '../../../core/random/random-stream.ts';
 import { networkLabel } from '../../../core/trial/labels.ts';
 import type { Loss, Optimizer } from '../../../core/trial/trial-config.ts';
-import type { Backend, SlotState, StackShape } from '../../../training/backend.ts';
+import type { SlotState, StackShape } from '../../../training/backend.ts';
 import type { Dataset } from '../../../training/datasets/dataset.ts';
 import { taskOf } from '../../../training/losses.ts';
 import { parameterLayout } from '../../../training/parameter-layout.ts';
@@ -41,11 +41,9 @@ export const builds: readonly Required<Pick<ShapeOptions, 'network' | 'normaliza
   { network: { name: 'convolution', kernelSize: 1 }, normalization: 'none', widths: [4] },
   { network: { name: 'convolution', kernelSize: 5 }, normalization: 'layer', widths: [4, 4] },
   { network: { name: 'convolution', kernelSize: 3 }, normalization: 'batch', widths: [4, 4] },
+  { network: { name: 'convolution', kernelSize: 3 }, normalization: 'layer', widths: [17, 20] },
+  { network: { name: 'convolution', kernelSize: 3 }, normalization: 'none', widths: [32, 9] },
 ];
-
-/** Those that a backend trains. */
-export const trainedBuilds = (trains: Backend['trains']): typeof builds =>
-  builds.filter(({ network }) => trains === 'all' || isDense({ network }));
 
 export const buildTitle = ({ network, normalization = 'none' }: Omit<ShapeOptions, 'optimizer'>): string =>
   `${network ? networkLabel(network) : 'mlp'}, ${normalization} normalization`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../../training/backend.ts';
 import { referenceExamples } from '../../../training/reference-examples.ts';
 import type { Split } from '../../../training/datasets/dataset.ts';
-import { buildTitle, losses, randomBatches, randomState, relativeError, shapeAndData, trainedBuilds } from './cases.ts';
+import { builds, buildTitle, losses, randomBatches, randomState, relativeError, shapeAndData } from './cases.ts';
 import { doubleForward, type DoubleForward } from './double-network.ts';
 import { signalTolerance } from './gradients.ts';
 
@@ -15,9 +15,9 @@ function correctPredictions(exact: DoubleForward, split: Split, rows: ArrayLike<
 }
 
 /** Metric sums of training and evaluation against double precision. */
-export function evaluationContract(backend: () => Backend, trains: Backend['trains']): void {
+export function evaluationContract(backend: () => Backend): void {
   describe('metric sums', () => {
-    it.each(trainedBuilds(trains).map((build) => [buildTitle(build), build] as const))(
+    it.each(builds.map((build) => [buildTitle(build), build] as const))(
       'of whole splits are right for %s, whose batch statistics come from the reference examples',
       async (_, build) => {
         const examples = { train: 530, validation: 40, test: 1 };

@@ -5,7 +5,7 @@ import type { Optimizer } from '../../../core/trial/trial-config.ts';
 import { everyActivation } from '../../core/activations/every-activation.ts';
 import type { Backend, Stack, StackShape } from '../../../training/backend.ts';
 import type { Dataset } from '../../../training/datasets/dataset.ts';
-import { buildTitle, losses, optimizers, randomBatches, randomState, shapeAndData, trainedBuilds } from './cases.ts';
+import { builds, buildTitle, losses, optimizers, randomBatches, randomState, shapeAndData } from './cases.ts';
 
 /** What happened to a trial, as bits: parameters and moments, training and validation sums, signals. */
 async function outcome(stack: Stack, slot: number): Promise<unknown> {
@@ -43,31 +43,30 @@ const plain = fc.record({
   normalization: fc.constant('none' as const),
 });
 
-const mixesOf = (trains: Backend['trains']) =>
-  fc
-    .record({
-      build: fc.oneof(plain, fc.constantFrom(...trainedBuilds(trains))),
-      inputs: fc.constantFrom(1, 6, 9),
-      outputs: fc.constantFrom(2, 3, 10),
-      batchSize: fc.constantFrom(1, 5, 8, 32),
-      activation: fc.constantFrom(...everyActivation),
-      loss: fc.constantFrom(...losses),
-      kind: fc.constantFrom(...new Set(optimizers.map(({ name }) => name))),
-      spare: fc.integer({ min: 0, max: 4 }),
-      steps: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: rounds, maxLength: rounds }),
-      shuffle: fc.nat(),
-    })
-    .chain((shape) => {
-      const trial: fc.Arbitrary<Trial> = fc.record({
-        seed: fc.nat(1000),
-        learningRate: fc.constantFrom(0, 0.001, 0.05, 3, 1e6),
-        optimizer: fc.constantFrom(...optimizers.filter(({ name }) => name === shape.kind)),
-        from: fc.integer({ min: 0, max: 2 }),
-        to: fc.integer({ min: 3, max: rounds }),
-        poison: fc.constantFrom(null, null, null, NaN, Infinity, 1e30),
-      });
-      return fc.record({ shape: fc.constant(shape), trials: fc.array(trial, { minLength: 2, maxLength: 6 }) });
+const mixes = fc
+  .record({
+    build: fc.oneof(plain, fc.constantFrom(...builds)),
+    inputs: fc.constantFrom(1, 6, 9),
+    outputs: fc.constantFrom(2, 3, 10),
+    batchSize: fc.constantFrom(1, 5, 8, 32),
+    activation: fc.constantFrom(...everyActivation),
+    loss: fc.constantFrom(...losses),
+    kind: fc.constantFrom(...new Set(optimizers.map(({ name }) => name))),
+    spare: fc.integer({ min: 0, max: 4 }),
+    steps: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: rounds, maxLength: rounds }),
+    shuffle: fc.nat(),
+  })
+  .chain((shape) => {
+    const trial: fc.Arbitrary<Trial> = fc.record({
+      seed: fc.nat(1000),
+      learningRate: fc.constantFrom(0, 0.001, 0.05, 3, 1e6),
+      optimizer: fc.constantFrom(...optimizers.filter(({ name }) => name === shape.kind)),
+      from: fc.integer({ min: 0, max: 2 }),
+      to: fc.integer({ min: 3, max: rounds }),
+      poison: fc.constantFrom(null, null, null, NaN, Infinity, 1e30),
     });
+    return fc.record({ shape: fc.constant(shape), trials: fc.array(trial, { minLength: 2, maxLength: 6 }) });
+  });
 
 function stateOf(shape: StackShape, trial: Trial) {
   const state = randomState(shape, trial.seed, trial.optimizer, trial.learningRate);
@@ -84,11 +83,11 @@ async function alone(backend: Backend, shape: StackShape, dataset: Dataset, tria
 }
 
 /** The law: a slot's bits depend on what was placed there and on its batches, and on nothing else. */
-export function independenceContract(backend: () => Backend, trains: Backend['trains']): void {
+export function independenceContract(backend: () => Backend): void {
   describe('the law of the stack', () => {
     it('a slot has the same bits alone and beside others that join, leave, blow up or are NaN, in any slot of any capacity', async () => {
       await fc.assert(
-        fc.asyncProperty(mixesOf(trains), async ({ shape: drawn, trials }) => {
+        fc.asyncProperty(mixes, async ({ shape: drawn, trials }) => {
           const { shape, dataset } = shapeAndData({ ...drawn, ...drawn.build, optimizer: drawn.kind });
           const capacity = trials.length + drawn.spare;
           const stack = await backend().createStack(shape, dataset, capacity);
@@ -126,7 +125,7 @@ export function independenceContract(backend: () => Backend, trains: Backend['tr
 
     const interrupted = [
       ...optimizers.map((optimizer) => ({ optimizer, build: { widths: [7, 7] } })),
-      ...trainedBuilds(trains).map((build) => ({ optimizer: optimizers[3]!, build })),
+      ...builds.map((build) => ({ optimizer: optimizers[3]!, build })),
     ];
     it.each(
       interrupted.map(

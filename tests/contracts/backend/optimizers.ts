@@ -4,6 +4,7 @@ import { everyActivation } from '../../core/activations/every-activation.ts';
 import type { Backend, LayerSignals, SlotState } from '../../../training/backend.ts';
 import { createCpuBackend } from '../../../training/backends/cpu/cpu-backend.ts';
 import {
+  builds,
   buildTitle,
   losses,
   optimizers,
@@ -11,7 +12,6 @@ import {
   randomState,
   relativeError,
   shapeAndData,
-  trainedBuilds,
 } from './cases.ts';
 
 /** One step's update differs from double precision by float32's rounding of the parameters, about 3e-8 on an update of 1e-3. */
@@ -62,7 +62,7 @@ function exactState(state: SlotState, gradients: readonly number[]): { update: n
 }
 
 /** Each optimizer against its definition in training/optimizers.ts, and whole runs against the cpu reference. */
-export function optimizerContract(backend: () => Backend, trains: Backend['trains']): void {
+export function optimizerContract(backend: () => Backend): void {
   describe('optimizers', () => {
     it.each(optimizers.map((o) => [titleOf(o), o] as const))(
       '%s makes the steps that its definition says',
@@ -93,7 +93,7 @@ export function optimizerContract(backend: () => Backend, trains: Backend['train
         activation: everyActivation[i % everyActivation.length]!,
       })),
       ...everyActivation.map((activation) => ({ ...plain, optimizer: optimizers[4]!, activation })),
-      ...trainedBuilds(trains).flatMap((build, i) =>
+      ...builds.flatMap((build, i) =>
         [i, i + 4].map((which) => ({
           ...build,
           optimizer: optimizers[which % optimizers.length]!,

@@ -1,3 +1,3 @@
 import { expectReasonOrContract } from './reason-or-contract.ts';
 
-await expectReasonOrContract('simd', { trains: 'dense' });
+await expectReasonOrContract('simd');

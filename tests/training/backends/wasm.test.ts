@@ -1,4 +1,4 @@
 import { createWasmBackend } from '../../../training/backends/wasm/wasm-backend.ts';
 import { backendContract } from '../../contracts/backend-contract.ts';
 
-backendContract('wasm', createWasmBackend, { trains: 'dense' });
+backendContract('wasm', createWasmBackend);

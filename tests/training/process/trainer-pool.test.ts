@@ -76,7 +76,7 @@ describe('trainer pool', () => {
     const told = await stories(pool, configs);
     expect(told.map(({ progress }) => progress.length)).toEqual([4, 2, 3, 1, 3]);
     expect(told).toEqual(await stories(single, configs));
-    expect(await pool.inspect(configs[0]!)).toEqual(await single.inspect(configs[0]!));
+    expect(await pool.inspect(configs[0]!.dataset)).toEqual(await single.inspect(configs[0]!.dataset));
     const controller = new AbortController();
     controller.abort(new Error('enough'));
     await expect(pool.train([], () => {}, controller.signal)).rejects.toThrow('enough');

@@ -42,7 +42,7 @@ describe('trainer process', () => {
     expect(expected.every(({ outcome, progress }) => 'result' in outcome && progress.length === 4)).toBe(true);
     expect(await stories(trainer, configs)).toEqual(expected);
     expect(trainer.info).toMatchObject({ backend: 'cpu', arithmetic: here.info.arithmetic, places: here.info.places });
-    expect(await trainer.inspect(configs[0]!)).toEqual(await here.inspect(configs[0]!));
+    expect(await trainer.inspect(configs[0]!.dataset)).toEqual(await here.inspect(configs[0]!.dataset));
     await here.close();
   });
 
@@ -58,7 +58,7 @@ describe('trainer process', () => {
       new UserError('batchSize 5000 is more than the 80 training examples of data set spirals; choose at most 80.'),
     );
     expect(fine!.outcome).toHaveProperty('result.epochsRun', 3);
-    await expect(trainer.inspect(trialConfig({ dataset: csv }))).rejects.toThrow(UserError);
+    await expect(trainer.inspect(csv)).rejects.toThrow(UserError);
   });
 
   it.each(['SIGKILL', 'SIGSEGV'] as const)(
@@ -211,7 +211,7 @@ describe('trainer process', () => {
     expect(isAlive(pid)).toBe(false);
     expect(errorOf((await outcomes)[0])).toBeInstanceOf(MachineError);
     await expect(short.train([endless], () => {}, never)).rejects.toThrow(MachineError);
-    await expect(short.inspect(endless.config)).rejects.toThrow(MachineError);
+    await expect(short.inspect(endless.config.dataset)).rejects.toThrow(MachineError);
     await short.close();
   });
 

@@ -7,7 +7,6 @@ export function createCpuBackend(): Backend {
     name: 'cpu',
     arithmetic: `cpu-1 ${process.arch}`,
     description: `reference loops in TypeScript on Node ${process.versions.node} (${process.arch})`,
-    trains: 'all',
     preferredCapacity: 1,
     async createStack(shape, dataset, capacity) {
       return createCpuStack(shape, dataset, capacity);

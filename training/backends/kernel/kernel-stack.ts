@@ -1,5 +1,4 @@
 import { BugError } from '../../../core/errors.ts';
-import { isDense } from '../../../core/networks/network.ts';
 import type { Optimizer } from '../../../core/trial/trial-config.ts';
 import type { LayerSignals, MetricSums, SlotState, Stack, StackShape } from '../../backend.ts';
 import type { Dataset, SplitName } from '../../datasets/dataset.ts';
@@ -9,7 +8,7 @@ import { optimizerOptions } from './codes.ts';
 import type { KernelProgram } from './kernel.ts';
 import { slotFields, stepsPerCall } from './memory-layout.ts';
 import { readBlock, writeBlock } from './slot-parameters.ts';
-import { evaluationRows, measuredRows, StackMemory } from './stack-memory.ts';
+import { measuredRows, StackMemory } from './stack-memory.ts';
 
 /** Places among the fields of the kernel's Slot. */
 const stepField = 0;
@@ -25,8 +24,7 @@ interface Occupant {
 }
 
 /**
- * Slots are trained one after the other by one kernel call each, so nothing of one can reach another. Throws BugError for
- * convolutions: the kernel trains none.
+ * Slots are trained one after the other by one kernel call each, so nothing of one can reach another.
  */
 export function createKernelStack(
   program: KernelProgram,
@@ -34,7 +32,6 @@ export function createKernelStack(
   dataset: Dataset,
   capacity: number,
 ): Stack {
-  if (!isDense(shape)) throw new BugError('the kernel trains no convolutions', { shape });
   const occupants = Array.from({ length: capacity }, (): Occupant | null => null);
   const layout = parameterLayout(shape);
   const moments = momentCount[shape.optimizer];
@@ -151,6 +148,7 @@ export function createKernelStack(
       const memory = memoryOf();
       const { examples } = dataset.splits[split];
       const references = measuredRows(shape, dataset);
+      const { evaluationRows } = memory;
       const { numbers } = memory.scratch(Math.max(evaluationRows, references));
       const { network, evaluationSums } = memory.fixed;
       const choose = (first: number, rows: number): void => {
@@ -180,7 +178,6 @@ export function createKernelStack(
       checkRows(rowNumbers);
       const rows = rowNumbers.length;
       const { paddedColumns, paddedRows } = memory.panels;
-      const panelRows = paddedRows(rows);
       const scratch = memory.scratch(rows);
       const { kernel } = memory;
       const { network, evaluationSums } = memory.fixed;
@@ -188,8 +185,12 @@ export function createKernelStack(
       const last = layout.layers.length - 1;
       memory.words(scratch.numbers, rows).set(rowNumbers);
       kernel.gather(network, scratch.numbers, rows);
-      const forward = layout.layers.map(({ fanOut }, layer) => {
-        const outputs = () => readScratch(memory, scratch.outputs[layer]!, panelRows, rows, fanOut);
+      const readSignals = (address: number, layer: number): Float32Array => {
+        const { units, positions } = layout.layers[layer]!;
+        return readScratch(memory, address, paddedRows(rows * positions), rows * positions, units);
+      };
+      const forward = layout.layers.map((_, layer) => {
+        const outputs = () => readSignals(scratch.outputs[layer]!, layer);
         kernel.affine(network, address, layer, rows);
         const preActivations = outputs();
         if (layer < last) kernel.activateLayer(network, layer, rows);
@@ -198,15 +199,15 @@ export function createKernelStack(
       kernel.outputDeltas(network, evaluationSums, rows);
       const backward: Pick<LayerSignals, 'preActivationGradients' | 'kernelGradients'>[] = [];
       for (let layer = last; layer >= 0; layer--) {
-        const { fanIn, fanOut, normalized } = layout.layers[layer]!;
-        const deltas = () => readScratch(memory, memory.deltas, panelRows, rows, fanOut);
+        const { fanIn, units, normalized } = layout.layers[layer]!;
+        const deltas = () => readSignals(memory.deltas, layer);
         const beforeNormalization = normalized ? deltas() : null;
         kernel.sumDeltas(network, address, layer, rows);
         kernel.kernelGradients(network, layer, rows);
         backward.unshift({
           // Where nothing is normalized, the weighted sums are the pre-activations.
           preActivationGradients: beforeNormalization ?? deltas(),
-          kernelGradients: readScratch(memory, scratch.kernelGradients, paddedColumns(fanIn), fanIn, fanOut),
+          kernelGradients: readScratch(memory, scratch.kernelGradients, paddedColumns(fanIn), fanIn, units),
         });
         if (layer === 0) break;
         kernel.propagateDeltas(network, address, layer, rows);

@@ -6,8 +6,10 @@ import type { Panels } from './panels.ts';
 
 const alignment = 64;
 /** Sizes of Network, Layer and Slot in training/kernel/assembly; fields of the first two have 4 bytes, of the last 8. */
-export const networkFields = 21;
-const layerFields = 13;
+export const networkFields = 26;
+const layerFields = 15;
+/** Rows of a convolution's patches that the kernel gathers at a time. */
+const patchRows = 64;
 export const slotFields = 8;
 export const slotHeaderBytes = slotFields * 8;
 /** Steps whose row numbers are handed to the kernel at once. */
@@ -16,7 +18,7 @@ export const stepsPerCall = 64;
 /** A layer of the network: sizes, shortcuts, and bytes from the slot's first parameter to its kernel's panels, its bias and its gain. */
 export interface LayerPlace {
   readonly fanIn: number;
-  readonly fanOut: number;
+  readonly units: number;
   readonly kernel: number;
   readonly bias: number;
   /** Null where the layer is not normalized. */
@@ -24,6 +26,10 @@ export interface LayerPlace {
   /** Whether a shortcut ends here, and whether one begins: a residual network has one at a time. */
   readonly takesStream: boolean;
   readonly leavesStream: boolean;
+  /** Side of a convolution's kernel, 0 for a dense layer. */
+  readonly side: number;
+  /** Places at which the kernel is applied. */
+  readonly positions: number;
 }
 
 /** Addresses of what lives as long as a stack, bytes. */
@@ -58,6 +64,9 @@ export interface ScratchLayout {
   readonly classScratch: number;
   readonly gainGradients: number;
   readonly stream: number;
+  readonly patches: number;
+  readonly pooled: number;
+  readonly pooledDeltas: number;
   /** Per layer; of no size where they are not needed. */
   readonly outputs: readonly number[];
   readonly derivatives: readonly number[];
@@ -93,17 +102,20 @@ export function fixedLayout(
   const layerTable = memory.take((shape.layerSizes.length - 1) * layerFields * 4);
   const evaluationSums = memory.take(slotHeaderBytes);
 
+  const isConvolution = shape.network.name === 'convolution';
   const parameters = regions(0);
   const layers = parameterLayout(shape).layers.map((layer, index, all): LayerPlace => {
-    const { fanIn, fanOut, shortcutFrom, normalized } = layer;
-    const kernel = parameters.take(paddedColumns(fanIn) * paddedColumns(fanOut) * 4);
-    const bias = parameters.take(paddedColumns(fanOut) * 4);
-    const gain = normalized ? parameters.take(paddedColumns(fanOut) * 4) : null;
+    const { fanIn, units, shortcutFrom, normalized, positions } = layer;
+    const kernel = parameters.take(paddedColumns(fanIn) * paddedColumns(units) * 4);
+    const bias = parameters.take(paddedColumns(units) * 4);
+    const gain = normalized ? parameters.take(paddedColumns(units) * 4) : null;
+    const takesStream = shortcutFrom !== null;
     const leavesStream = all.some((other) => other.shortcutFrom === index);
-    return { fanIn, fanOut, kernel, bias, gain, takesStream: shortcutFrom !== null, leavesStream };
+    const side = isConvolution && index < all.length - 1 ? layer.kernelSize : 0;
+    return { fanIn, units, kernel, bias, gain, takesStream, leavesStream, side, positions };
   });
   const parameterBytes = parameters.end();
-  const zeros = memory.take(Math.max(...layers.map(({ fanOut }) => paddedColumns(fanOut))) * 4);
+  const zeros = memory.take(Math.max(...layers.map(({ units }) => paddedColumns(units))) * 4);
 
   const { train, validation, test } = dataset.splits;
   const count = train.examples + validation.examples + test.examples;
@@ -136,12 +148,20 @@ export function scratchLayout(
 ): ScratchLayout {
   const memory = regions(fixed.end);
   const { layers } = fixed;
-  const panelsBytes = (columns: number): number => paddedRows(rows) * paddedColumns(columns) * 4;
+  const panelsBytes = (columns: number, positions: number): number =>
+    paddedRows(rows * positions) * paddedColumns(columns) * 4;
+  const outputBytes = ({ units, positions }: LayerPlace): number => panelsBytes(units, positions);
   const largest = (bytes: (layer: LayerPlace) => number): number => Math.max(...layers.map(bytes));
-  const kernelBytes = ({ fanIn, fanOut }: LayerPlace): number => paddedColumns(fanIn) * paddedColumns(fanOut) * 4;
-  const widest = largest(({ fanOut }) => panelsBytes(fanOut));
-  const unitBytes = ({ fanOut }: LayerPlace): number => paddedColumns(fanOut) * 4;
-  const outputs = layers.at(-1)!.fanOut;
+  const kernelBytes = ({ fanIn, units }: LayerPlace): number => paddedColumns(fanIn) * paddedColumns(units) * 4;
+  /** Of a convolution's kernel on its way back, [area * units, channels]. */
+  const reversedBytes = ({ fanIn, units, side }: LayerPlace): number =>
+    side === 0 ? 0 : paddedColumns(side ** 2 * units) * paddedColumns(fanIn / side ** 2) * 4;
+  const patchBytes = ({ fanIn, units, side }: LayerPlace): number =>
+    side === 0 ? 0 : patchRows * paddedColumns(Math.max(fanIn, side ** 2 * units)) * 4;
+  const widest = largest(outputBytes);
+  const unitBytes = ({ units }: LayerPlace): number => paddedColumns(units) * 4;
+  const [first, last] = [layers[0]!, layers.at(-1)!];
+  const pooledBytes = first.side === 0 ? 0 : panelsBytes(last.fanIn, 1);
   const takeForNormalized = (bytes: (layer: LayerPlace) => number): number[] =>
     layers.map((layer) => memory.take(layer.gain === null ? 0 : bytes(layer)));
   return {
@@ -149,19 +169,24 @@ export function scratchLayout(
     numbers: memory.take(Math.max(rows, stepsPerCall * batchSize) * 4),
     // The loss reads targets a vector of rows at a time.
     batchTargets: memory.take(paddedRows(rows) * fixed.targetBytes),
-    batchInputs: memory.take(panelsBytes(layers[0]!.fanIn)),
+    batchInputs: memory.take(
+      panelsBytes(first.side === 0 ? first.fanIn : first.fanIn / first.side ** 2, first.positions),
+    ),
     deltas: memory.take(widest),
     deltasBelow: memory.take(widest),
-    transposed: memory.take(largest(kernelBytes)),
+    transposed: memory.take(Math.max(largest(kernelBytes), largest(reversedBytes))),
     kernelGradients: memory.take(largest(kernelBytes)),
     biasGradients: memory.take(largest(unitBytes)),
     // A vector for each class, of the widest kernel's 16 lanes.
-    classScratch: memory.take(alignment * paddedColumns(outputs)),
+    classScratch: memory.take(alignment * paddedColumns(last.units)),
     gainGradients: memory.take(largest(unitBytes)),
     stream: memory.take(layers.some(({ leavesStream }) => leavesStream) ? widest : 0),
-    outputs: layers.map(({ fanOut }) => memory.take(panelsBytes(fanOut))),
-    derivatives: layers.map(({ fanOut }) => memory.take(panelsBytes(fanOut))),
-    normals: takeForNormalized(({ fanOut }) => panelsBytes(fanOut)),
+    patches: memory.take(largest(patchBytes)),
+    pooled: memory.take(pooledBytes),
+    pooledDeltas: memory.take(pooledBytes),
+    outputs: layers.map((layer) => memory.take(outputBytes(layer))),
+    derivatives: layers.map((layer) => memory.take(outputBytes(layer))),
+    normals: takeForNormalized(outputBytes),
     means: takeForNormalized(unitBytes),
     // Of each unit, or of each example.
     scales: takeForNormalized((layer) => Math.max(unitBytes(layer), paddedRows(rows) * 4)),

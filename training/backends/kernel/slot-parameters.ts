@@ -45,17 +45,17 @@ function matricesOf(memory: StackMemory, layout: ParameterLayout, slot: number, 
   const { paddedColumns } = memory.panels;
   const start = slot + slotHeaderBytes + block * parameterBytes;
   return layers.flatMap((place, index) => {
-    const { fanIn, fanOut, kernel, bias, gain } = layout.layers[index]!;
-    const [inputs, outputs] = [paddedColumns(fanIn), paddedColumns(fanOut)];
+    const { fanIn, units, kernel, bias, gain } = layout.layers[index]!;
+    const [inputs, outputs] = [paddedColumns(fanIn), paddedColumns(units)];
     const row = (address: number, offset: number): PlacedMatrix => {
-      return { panels: memory.floats(start + address, outputs), panelRows: 1, rows: 1, columns: fanOut, offset };
+      return { panels: memory.floats(start + address, outputs), panelRows: 1, rows: 1, columns: units, offset };
     };
     return [
       {
         panels: memory.floats(start + place.kernel, inputs * outputs),
         panelRows: inputs,
         rows: fanIn,
-        columns: fanOut,
+        columns: units,
         offset: kernel,
       },
       row(place.bias, bias),

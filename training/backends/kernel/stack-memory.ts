@@ -11,8 +11,10 @@ import { maxPages, pageBytes, webAssembly, type WasmMemory } from './web-assembl
 /** Place of `deltas` among the fields of Network. */
 const deltasField = 12;
 
-/** Scratch rows that a stack has from the start; evaluation goes through a split in pieces of this size. */
-export const evaluationRows = 128;
+/** Examples that evaluation takes at a time. */
+const mostEvaluationRows = 128;
+/** Rows of a convolution's matrices, a pixel each, in such a piece. */
+const evaluationPixels = 8_192;
 
 /**
  * One stack's own memory, with the data set, the slots and scratch space laid out in it, and a kernel on it. It is a WebAssembly
@@ -21,6 +23,8 @@ export const evaluationRows = 128;
 export class StackMemory {
   readonly kernel: Kernel;
   readonly panels: Panels;
+  /** Scratch rows that a stack has from the start; evaluation goes through a split in pieces of this size. */
+  readonly evaluationRows: number;
   readonly fixed: FixedLayout;
   readonly #backend: string;
   readonly #shape: StackShape;
@@ -35,7 +39,9 @@ export class StackMemory {
     this.#memory = explainFailure(1, () => new webAssembly.Memory({ initial: 1, maximum: maxPages }));
     this.kernel = program.instantiate(this.#memory);
     this.fixed = fixedLayout(this.kernel.heapBase(), this.panels, shape, dataset, capacity);
-    this.#scratch = this.#layOut(Math.max(shape.batchSize, evaluationRows, measuredRows(shape, dataset)));
+    const { positions } = this.fixed.layers[0]!;
+    this.evaluationRows = Math.max(1, Math.min(mostEvaluationRows, Math.floor(evaluationPixels / positions)));
+    this.#scratch = this.#layOut(Math.max(shape.batchSize, this.evaluationRows, measuredRows(shape, dataset)));
     this.#copyExamples(dataset);
   }
 
@@ -90,12 +96,17 @@ export class StackMemory {
       scratch.gainGradients,
       scratch.stream,
       fixed.zeros,
+      shape.image?.height ?? 0,
+      shape.image?.width ?? 0,
+      scratch.patches,
+      scratch.pooled,
+      scratch.pooledDeltas,
     ]);
     this.floats(fixed.network, 4)[3] = activationParameter(shape.activation);
     const normalization = normalizationCodes[shape.normalization.name];
-    const table = fixed.layers.flatMap(({ fanIn, fanOut, kernel, bias, gain, ...streams }, layer) => [
+    const table = fixed.layers.flatMap(({ fanIn, units, kernel, bias, gain, ...rest }, layer) => [
       fanIn,
-      fanOut,
+      units,
       kernel,
       bias,
       scratch.outputs[layer]!,
@@ -103,8 +114,10 @@ export class StackMemory {
       ...(gain === null
         ? [normalizationCodes.none, 0, 0, 0, 0]
         : [normalization, gain, scratch.normals[layer]!, scratch.means[layer]!, scratch.scales[layer]!]),
-      Number(streams.takesStream),
-      Number(streams.leavesStream),
+      Number(rest.takesStream),
+      Number(rest.leavesStream),
+      rest.side,
+      rest.positions,
     ]);
     this.words(fixed.layerTable, table.length).set(table);
     return scratch;

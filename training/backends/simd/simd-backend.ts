@@ -68,7 +68,6 @@ export async function createSimdBackend(): Promise<Backend> {
     name: 'simd',
     arithmetic: 'simd-fma-1',
     description: program.description,
-    trains: 'dense',
     // Slots are computed one after the other, as in backend wasm.
     preferredCapacity: 8,
     async createStack(shape, dataset, capacity) {

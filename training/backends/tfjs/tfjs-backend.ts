@@ -16,7 +16,6 @@ export function createTfjsBackend({ tf, groupSizes, ...about }: TfjsBackendOptio
   const datasets = createResidentDatasets(tf);
   return {
     ...about,
-    trains: 'all',
     async createStack(shape, dataset, capacity) {
       const data = datasets.acquire(dataset);
       const onDispose = (): void => datasets.release(dataset);

@@ -26,7 +26,6 @@ export async function createWasmBackend(): Promise<Backend> {
     name: 'wasm',
     arithmetic: 'wasm-simd128-1',
     description: `WebAssembly SIMD kernel on Node ${process.versions.node} (V8 ${process.versions.v8}, ${process.arch})`,
-    trains: 'dense',
     // Slots are computed one after the other, so more of them gain next to nothing: alone at one step a call, a trial of
     // width 32 takes 158 us a step, in company 145. Eight keep the kernel busy while trials come and go.
     preferredCapacity: 8,

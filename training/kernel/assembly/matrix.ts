@@ -24,19 +24,22 @@ export function paddedColumns(columns: i32): i32 {
   return (columns + 7) & ~7;
 }
 
-/** Forward: one panel of z [rows, fanOut] = h [rows, fanIn] W + b. `kernel` and `bias` are those of the panel. */
+/**
+ * Forward: one panel of z [rows, fanOut] = h [rows, fanIn] W + b. `kernel` and `bias` are those of the panel; panels of h lie
+ * `panel` bytes apart.
+ */
 export function affinePanel(
   h: usize,
+  panel: usize,
   rows: i32,
   fanIn: i32,
   kernel: usize,
   bias: usize,
   z: usize,
 ): void {
-  const panel = <usize>rows * ROW;
   const b0 = v128.load(bias);
   const b1 = v128.load(bias, 16);
-  for (let end = h + panel; h != end; h += 4 * ROW, z += 4 * ROW) {
+  for (let end = h + <usize>rows * ROW; h != end; h += 4 * ROW, z += 4 * ROW) {
     let c00 = b0, c10 = b0, c20 = b0, c30 = b0;
     let c01 = b1, c11 = b1, c21 = b1, c31 = b1;
     let w = kernel;
@@ -74,19 +77,19 @@ export function affinePanel(
 
 /**
  * Backward: one panel of the gradient [rows, fanIn] with respect to the layer's inputs, deltas [rows, fanOut] W^T, times
- * the activation's derivatives there. `transposed` is the panel of W^T.
+ * the activation's derivatives there. `transposed` is the panel of W^T; panels of deltas lie `panel` bytes apart.
  */
 export function inputGradientPanel(
   deltas: usize,
+  panel: usize,
   rows: i32,
   fanOut: i32,
   transposed: usize,
   derivatives: usize,
   below: usize,
 ): void {
-  const panel = <usize>rows * ROW;
   const to = below - derivatives;
-  for (let end = deltas + panel; deltas != end; deltas += 4 * ROW, derivatives += 4 * ROW) {
+  for (let end = deltas + <usize>rows * ROW; deltas != end; deltas += 4 * ROW, derivatives += 4 * ROW) {
     let c00 = f32x4.splat(0);
     let c10 = c00, c20 = c00, c30 = c00, c01 = c00, c11 = c00, c21 = c00, c31 = c00;
     let w = transposed;
@@ -130,8 +133,8 @@ function scaled(derivative: usize, to: usize, gradient: v128): void {
 }
 
 /**
- * One panel [fanIn, 8] of the kernel gradient h^T deltas over `rows` examples. `deltas` is the panel of the deltas; panels
- * of h lie `panel` bytes apart. Writes whole tiles: up to 3 rows more than fanIn.
+ * One panel [fanIn, 8] of the kernel gradient h^T deltas over `rows` examples, added to what is there where `adds` says so.
+ * `deltas` is the panel of the deltas; panels of h lie `panel` bytes apart. Writes whole tiles: up to 3 rows more than fanIn.
  */
 export function kernelGradientPanel(
   h: usize,
@@ -140,12 +143,23 @@ export function kernelGradientPanel(
   deltas: usize,
   rows: i32,
   gradient: usize,
+  adds: bool,
 ): void {
   const end = deltas + <usize>rows * ROW;
   for (let i = 0; i < fanIn; i += 4, gradient += 4 * ROW) {
     let a = h + <usize>(i >> 3) * panel + (<usize>(i & 4) << 2);
     let c00 = f32x4.splat(0);
     let c10 = c00, c20 = c00, c30 = c00, c01 = c00, c11 = c00, c21 = c00, c31 = c00;
+    if (adds) {
+      c00 = v128.load(gradient);
+      c01 = v128.load(gradient, 16);
+      c10 = v128.load(gradient, 32);
+      c11 = v128.load(gradient, 48);
+      c20 = v128.load(gradient, 64);
+      c21 = v128.load(gradient, 80);
+      c30 = v128.load(gradient, 96);
+      c31 = v128.load(gradient, 112);
+    }
     for (let d = deltas; d != end; d += ROW, a += ROW) {
       const d0 = v128.load(d);
       const d1 = v128.load(d, 16);

@@ -62,57 +62,95 @@ function sumOfRow(what: i32, values: usize, normals: usize, gain: usize, panel: 
   );
 }
 
-/** Layer normalization of `rows` (a multiple of 4) examples. Leaves normal values, and a scale (f32) for each row. */
-export function normalizeRows(
+/** The sums of `sumOfRow` over the `pixels` rows of an example. */
+// @ts-ignore: decorator
+@inline
+function sumOfPixels(
+  what: i32,
+  values: usize,
+  normals: usize,
+  gain: usize,
+  panel: usize,
+  units: i32,
+  mean: f32,
+  pixels: i32,
+): f32 {
+  let sum: f32 = 0;
+  for (let row = 0; row < pixels; row++, values += ROW, normals += ROW) {
+    sum += sumOfRow(what, values, normals, gain, panel, units, mean);
+  }
+  return sum;
+}
+
+/**
+ * Layer normalization of examples of `pixels` rows each; panels lie `panel` bytes apart. Leaves normal values, and a scale (f32) for
+ * each example.
+ */
+export function normalizeExamples(
   values: usize,
   normals: usize,
   scales: usize,
   gain: usize,
   shift: usize,
-  rows: i32,
+  panel: usize,
+  examples: i32,
+  pixels: i32,
   units: i32,
 ): void {
-  const panel = <usize>rows * ROW;
-  const count = <f32>units;
-  for (let row = 0; row < rows; row++, values += ROW, normals += ROW, scales += 4) {
-    const mean = sumOfRow(VALUES, values, normals, gain, panel, units, 0) / count;
-    const variance = sumOfRow(SQUARES, values, normals, gain, panel, units, mean) / count;
+  const count = <f32>(units * pixels);
+  const bytes = <usize>pixels * ROW;
+  for (let example = 0; example < examples; example++, values += bytes, normals += bytes, scales += 4) {
+    const mean = sumOfPixels(VALUES, values, normals, gain, panel, units, 0, pixels) / count;
+    const variance = sumOfPixels(SQUARES, values, normals, gain, panel, units, mean, pixels) / count;
     const scale: f32 = 1 / sqrt<f32>(variance + NORMALIZATION_EPSILON);
     store<f32>(scales, scale);
-    let at: usize = 0;
-    for (let left = units, unit: usize = 0; left > 0; left -= 8, at += panel, unit += ROW) {
+    let first: usize = 0;
+    for (let left = units, unit: usize = 0; left > 0; left -= 8, first += panel, unit += ROW) {
       for (let half: usize = 0; half < ROW; half += 16) {
-        const d = f32x4.mul(f32x4.sub(v128.load(values + at + half), f32x4.splat(mean)), f32x4.splat(scale));
-        const n = v128.and(kept(d), lanesBelow(left - (<i32>half >> 2)));
-        v128.store(normals + at + half, n);
-        v128.store(values + at + half, multiplyAdd(v128.load(gain + unit + half), n, v128.load(shift + unit + half)));
+        const inside = lanesBelow(left - (<i32>half >> 2));
+        const factor = v128.load(gain + unit + half);
+        const addend = v128.load(shift + unit + half);
+        for (let at = first + half; at < first + bytes; at += ROW) {
+          const d = f32x4.mul(f32x4.sub(v128.load(values + at), f32x4.splat(mean)), f32x4.splat(scale));
+          const n = v128.and(kept(d), inside);
+          v128.store(normals + at, n);
+          v128.store(values + at, multiplyAdd(factor, n, addend));
+        }
       }
     }
   }
 }
 
-/** The way back of normalizeRows, in place: with d = gain dz, ds = scale * (d - (sum of d + n * sum of d n) / units). */
-export function normalizeRowsBack(
+/**
+ * The way back of normalizeExamples, in place: with d = gain dz, ds = scale * (d - (sum of d + n * sum of d n) / count), sums over
+ * the units and pixels of an example.
+ */
+export function normalizeExamplesBack(
   deltas: usize,
   normals: usize,
   scales: usize,
   gain: usize,
-  rows: i32,
+  panel: usize,
+  examples: i32,
+  pixels: i32,
   units: i32,
 ): void {
-  const panel = <usize>rows * ROW;
-  const count = <f32>units;
-  for (let row = 0; row < rows; row++, deltas += ROW, normals += ROW, scales += 4) {
-    const mean = f32x4.splat(sumOfRow(DELTAS, deltas, normals, gain, panel, units, 0) / count);
-    const slope = f32x4.splat(sumOfRow(PRODUCTS, deltas, normals, gain, panel, units, 0) / count);
+  const count = <f32>(units * pixels);
+  const bytes = <usize>pixels * ROW;
+  for (let example = 0; example < examples; example++, deltas += bytes, normals += bytes, scales += 4) {
+    const mean = f32x4.splat(sumOfPixels(DELTAS, deltas, normals, gain, panel, units, 0, pixels) / count);
+    const slope = f32x4.splat(sumOfPixels(PRODUCTS, deltas, normals, gain, panel, units, 0, pixels) / count);
     const scale = f32x4.splat(load<f32>(scales));
-    let at: usize = 0;
-    for (let left = units, unit: usize = 0; left > 0; left -= 8, at += panel, unit += ROW) {
+    let first: usize = 0;
+    for (let left = units, unit: usize = 0; left > 0; left -= 8, first += panel, unit += ROW) {
       for (let half: usize = 0; half < ROW; half += 16) {
-        const d = f32x4.mul(v128.load(gain + unit + half), v128.load(deltas + at + half));
-        const rest = f32x4.sub(d, multiplyAdd(v128.load(normals + at + half), slope, mean));
-        const delta = kept(f32x4.mul(rest, scale));
-        v128.store(deltas + at + half, v128.and(delta, lanesBelow(left - (<i32>half >> 2))));
+        const inside = lanesBelow(left - (<i32>half >> 2));
+        const factor = v128.load(gain + unit + half);
+        for (let at = first + half; at < first + bytes; at += ROW) {
+          const d = f32x4.mul(factor, v128.load(deltas + at));
+          const rest = f32x4.sub(d, multiplyAdd(v128.load(normals + at), slope, mean));
+          v128.store(deltas + at, v128.and(kept(f32x4.mul(rest, scale)), inside));
+        }
       }
     }
   }
@@ -254,6 +292,34 @@ export function normalizeColumnsBack(
     for (let at = half; at < bytes; at += ROW) {
       const rest = f32x4.sub(v128.load(deltas + at), multiplyAdd(v128.load(normals + at), slope, mean));
       v128.store(deltas + at, kept(f32x4.mul(factor, rest)));
+    }
+  }
+}
+
+/** The means of a panel's columns over the `pixels` rows of each example. */
+export function columnMeans(values: usize, pixels: i32, examples: i32, means: usize): void {
+  const count = f32x4.splat(<f32>pixels);
+  const bytes = <usize>pixels * ROW;
+  for (let example = 0; example < examples; example++, values += bytes, means += ROW) {
+    for (let half: usize = 0; half < ROW; half += 16) {
+      let sum = f32x4.splat(0);
+      for (let at = values + half; at < values + bytes; at += ROW) sum = f32x4.add(sum, v128.load(at));
+      v128.store(means + half, f32x4.div(sum, count));
+    }
+  }
+}
+
+/** The way back of columnMeans, times the activation's derivatives. */
+export function spreadMeans(gradients: usize, pixels: i32, examples: i32, derivatives: usize, deltas: usize): void {
+  const count = f32x4.splat(<f32>pixels);
+  const bytes = <usize>pixels * ROW;
+  const to = deltas - derivatives;
+  for (let example = 0; example < examples; example++, derivatives += bytes, gradients += ROW) {
+    for (let half: usize = 0; half < ROW; half += 16) {
+      const share = f32x4.div(v128.load(gradients + half), count);
+      for (let at = derivatives + half; at < derivatives + bytes; at += ROW) {
+        v128.store(at + to, kept(f32x4.mul(share, v128.load(at))));
+      }
     }
   }
 }

@@ -64,27 +64,30 @@ INLINE void multiplyPanels(Tile *tile, int panels, const char *a, ptrdiff_t aPan
   _Pragma("GCC unroll 8") for (int r = 0; r < TILE_ROWS; r++)               \
       _Pragma("GCC unroll 8") for (int v = 0; v < (panels) * PANEL_VECTORS; v++)
 
-/* Forward: panels of z [rows, fanOut] = h [rows, fanIn] W + b; `kernel` and `bias` are those of the panels. */
-INLINE void affinePanels(int panels, const char *h, ptrdiff_t rows, ptrdiff_t fanIn, const char *kernel, const char *bias, char *z) {
-  const ptrdiff_t panel = rows * ROW, kernelPanel = paddedColumns(fanIn) * ROW;
-  for (ptrdiff_t at = 0; at < panel; at += TILE_ROWS * ROW) {
+/*
+ * Forward: panels of z [rows, fanOut] = h [rows, fanIn] W + b; `kernel` and `bias` are those of the panels. Panels of h lie `hPanel` bytes
+ * apart, those of z `panel`.
+ */
+INLINE void affinePanels(int panels, const char *h, ptrdiff_t hPanel, ptrdiff_t rows, ptrdiff_t fanIn, const char *kernel, const char *bias, char *z, ptrdiff_t panel) {
+  const ptrdiff_t kernelPanel = paddedColumns(fanIn) * ROW;
+  for (ptrdiff_t at = 0; at < rows * ROW; at += TILE_ROWS * ROW) {
     Tile tile;
     FOR_TILE(panels) tile.at[r][v] = load(bias + vectorAt(v, ROW));
-    multiplyPanels(&tile, panels, h + at, panel, fanIn, kernel, kernelPanel);
+    multiplyPanels(&tile, panels, h + at, hPanel, fanIn, kernel, kernelPanel);
     FOR_TILE(panels) store(z + at + r * ROW + vectorAt(v, panel), tile.at[r][v]);
   }
 }
 
 /*
  * Backward: panels of the gradient [rows, fanIn] with respect to the layer's inputs, deltas [rows, fanOut] W^T, times the
- * activation's derivatives there. `transposed` are the panels of W^T.
+ * activation's derivatives there. `transposed` are the panels of W^T. Panels of deltas lie `deltasPanel` bytes apart, the others `panel`.
  */
-INLINE void inputGradientPanels(int panels, const char *deltas, ptrdiff_t rows, ptrdiff_t fanOut, const char *transposed, const char *derivatives, char *below) {
-  const ptrdiff_t panel = rows * ROW, transposedPanel = paddedColumns(fanOut) * ROW;
-  for (ptrdiff_t at = 0; at < panel; at += TILE_ROWS * ROW) {
+INLINE void inputGradientPanels(int panels, const char *deltas, ptrdiff_t deltasPanel, ptrdiff_t rows, ptrdiff_t fanOut, const char *transposed, const char *derivatives, char *below, ptrdiff_t panel) {
+  const ptrdiff_t transposedPanel = paddedColumns(fanOut) * ROW;
+  for (ptrdiff_t at = 0; at < rows * ROW; at += TILE_ROWS * ROW) {
     Tile tile;
     FOR_TILE(panels) tile.at[r][v] = splat(0);
-    multiplyPanels(&tile, panels, deltas + at, panel, fanOut, transposed, transposedPanel);
+    multiplyPanels(&tile, panels, deltas + at, deltasPanel, fanOut, transposed, transposedPanel);
     FOR_TILE(panels) {
       const ptrdiff_t place = at + r * ROW + vectorAt(v, panel);
       const floats delta = tile.at[r][v] * load(derivatives + place);
@@ -94,14 +97,15 @@ INLINE void inputGradientPanels(int panels, const char *deltas, ptrdiff_t rows, 
 }
 
 /*
- * Panels [fanIn, 16] of the kernel gradient h^T deltas over `rows` examples; panels of h and of the deltas lie `panel` bytes
- * apart, those of the gradient `gradientPanel`. Writes whole tiles: up to 7 rows more than fanIn.
+ * Panels [fanIn, 16] of the kernel gradient h^T deltas over `rows` examples, added to what is there where `adds` says so; panels of h lie
+ * `hPanel` bytes apart, those of the deltas `panel`, those of the gradient `gradientPanel`. Writes whole tiles: up to 7 rows more than fanIn.
  */
-INLINE void kernelGradientPanels(int panels, const char *h, ptrdiff_t panel, ptrdiff_t fanIn, const char *deltas, ptrdiff_t rows, char *gradient, ptrdiff_t gradientPanel) {
+INLINE void kernelGradientPanels(int panels, const char *h, ptrdiff_t hPanel, ptrdiff_t fanIn, const char *deltas, ptrdiff_t panel, ptrdiff_t rows, char *gradient, ptrdiff_t gradientPanel, int adds) {
   for (ptrdiff_t i = 0; i < fanIn; i += TILE_ROWS) {
     Tile tile;
-    FOR_TILE(panels) tile.at[r][v] = splat(0);
-    const char *a = h + i / PANEL_COLUMNS * panel + i % PANEL_COLUMNS * 4;
+    if (adds) FOR_TILE(panels) tile.at[r][v] = load(gradient + (i + r) * ROW + vectorAt(v, gradientPanel));
+    else FOR_TILE(panels) tile.at[r][v] = splat(0);
+    const char *a = h + i / PANEL_COLUMNS * hPanel + i % PANEL_COLUMNS * 4;
     multiply(&tile, panels, a, 4, ROW, deltas, panel, rows);
     FOR_TILE(panels) store(gradient + (i + r) * ROW + vectorAt(v, gradientPanel), tile.at[r][v]);
   }

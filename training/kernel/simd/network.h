@@ -5,6 +5,7 @@
 #pragma once
 #include <string.h>
 #include "activation.h"
+#include "convolution.h"
 #include "loss.h"
 #include "matrix.h"
 #include "normalization.h"
@@ -33,6 +34,11 @@ typedef struct {
   uint32_t gainGradients;
   uint32_t stream;
   uint32_t zeros;
+  int32_t imageHeight;
+  int32_t imageWidth;
+  uint32_t patches;
+  uint32_t pooled;
+  uint32_t pooledDeltas;
 } Network;
 
 typedef struct {
@@ -53,6 +59,9 @@ typedef struct {
   /* Whether the stream of shortcuts is added to the weighted sums, and whether these go on as the stream. */
   int32_t takesStream;
   int32_t leavesStream;
+  /* Side of a convolution's kernel, 0 for a dense layer; places at which the kernel is applied, 1 for a dense layer. */
+  int32_t side;
+  int32_t positions;
 } Layer;
 
 /* A network in its memory with the slot that a call works on. */
@@ -75,19 +84,44 @@ static Pass openPass(char *memory, uint32_t network, uint32_t slot) {
   };
 }
 
-static const char *layerInputs(const Pass *pass, int index) {
-  return pass->memory + (index == 0 ? pass->network->batchInputs : pass->layers[index - 1].outputs);
+/* Whether this layer sees the mean over the pixels of the convolution before it. */
+static int pools(const Pass *pass, int index) {
+  return index > 0 && pass->layers[index].side == 0 && pass->layers[index - 1].side > 0;
 }
 
-/* Fetches the examples with these numbers: inputs into panels, targets beside them. */
+static char *layerInputs(const Pass *pass, int index) {
+  const Network *network = pass->network;
+  if (index == 0) return pass->memory + network->batchInputs;
+  return pass->memory + (pools(pass, index) ? network->pooled : pass->layers[index - 1].outputs);
+}
+
+/* Rows of a layer's matrices for so many examples. */
+INLINE ptrdiff_t rowsOf(const Layer *layer, int examples) { return (ptrdiff_t)examples * layer->positions; }
+
+static Window windowOf(const Pass *pass, const Layer *layer) {
+  return (Window){pass->network->imageHeight, pass->network->imageWidth, layer->side};
+}
+
+static ptrdiff_t channelsOf(const Layer *layer) { return layer->fanIn / (layer->side * layer->side); }
+
+/* Fetches the examples with these numbers: inputs into panels (of a convolution a row for each pixel), targets beside them. */
 static void gather(const Pass *pass, const uint32_t *numbers, int rows) {
   const Network *network = pass->network;
-  const ptrdiff_t rowBytes = paddedColumns(pass->layers[0].fanIn) * 4, panel = paddedRows(rows) * ROW;
+  const Layer *first = &pass->layers[0];
+  const ptrdiff_t panel = paddedRows(rowsOf(first, rows)) * ROW;
+  const ptrdiff_t channels = first->side ? channelsOf(first) : first->fanIn;
+  const ptrdiff_t rowBytes = paddedColumns(channels * first->positions) * 4;
   const size_t targetBytes = network->targetBytes;
   for (int row = 0; row < rows; row++) {
     const char *from = pass->memory + network->examples + numbers[row] * rowBytes;
-    char *to = pass->memory + network->batchInputs + row * ROW;
-    for (ptrdiff_t at = 0; at < rowBytes; at += ROW, to += panel) memcpy(to, from + at, ROW);
+    char *to = pass->memory + network->batchInputs + rowsOf(first, row) * ROW;
+    if (first->side) {
+      for (ptrdiff_t pixel = 0; pixel < first->positions; pixel++, to += ROW) {
+        for (ptrdiff_t c = 0; c < channels; c++, from += 4) memcpy(to + c / PANEL_COLUMNS * panel + c % PANEL_COLUMNS * 4, from, 4);
+      }
+    } else {
+      for (ptrdiff_t at = 0; at < rowBytes; at += ROW, to += panel) memcpy(to, from + at, ROW);
+    }
     const char *target = pass->memory + network->targets + numbers[row] * targetBytes;
     memcpy(pass->memory + network->batchTargets + row * targetBytes, target, targetBytes);
   }
@@ -108,10 +142,10 @@ enum { OWN_STATISTICS, KEPT_STATISTICS };
 
 /* Batch normalization of one panel. */
 static void normalizePanel(const Pass *pass, const Layer *layer, ptrdiff_t p, int rows, int statistics) {
-  const ptrdiff_t padded = paddedRows(rows), panel = padded * ROW;
+  const ptrdiff_t examples = rowsOf(layer, rows), padded = paddedRows(examples), panel = padded * ROW;
   char *values = pass->memory + layer->outputs + p * panel;
   char *means = pass->memory + layer->means + p * ROW, *scales = pass->memory + layer->scales + p * ROW;
-  if (statistics == OWN_STATISTICS) columnStatistics(values, rows, means, scales);
+  if (statistics == OWN_STATISTICS) columnStatistics(values, examples, means, scales);
   normalizeColumns(values, pass->memory + layer->normals + p * panel, means, scales,
                    pass->parameters + layer->gain + p * ROW, pass->parameters + layer->bias + p * ROW, padded);
 }
@@ -119,9 +153,38 @@ static void normalizePanel(const Pass *pass, const Layer *layer, ptrdiff_t p, in
 /* Pre-activations of a hidden layer become activations, and the derivatives are written where `wanted` says so. */
 static void activateLayer(const Pass *pass, int index, int rows, int wanted) {
   const Layer *layer = &pass->layers[index];
-  const ptrdiff_t bytes = paddedRows(rows) * paddedColumns(layer->fanOut) * 4;
+  const ptrdiff_t bytes = paddedRows(rowsOf(layer, rows)) * paddedColumns(layer->fanOut) * 4;
   activate(pass->network->activation, pass->network->activationParameter, pass->memory + layer->outputs,
            wanted == ACTIVATIONS ? NULL : pass->memory + layer->derivatives, bytes);
+}
+
+/* The weighted sums of a convolution. */
+static void convolve(const Pass *pass, int index, int rows, const char *bias) {
+  const Layer *layer = &pass->layers[index];
+  const Window window = windowOf(pass, layer);
+  const ptrdiff_t all = rowsOf(layer, rows), padded = paddedRows(all), panel = padded * ROW, kernelPanel = paddedColumns(layer->fanIn) * ROW;
+  const char *kernel = pass->parameters + layer->kernel;
+  char *patches = pass->memory + pass->network->patches;
+  for (ptrdiff_t first = 0; first < padded; first += PATCH_ROWS) {
+    const ptrdiff_t count = padded - first < PATCH_ROWS ? padded - first : PATCH_ROWS;
+    char *outputs = pass->memory + layer->outputs + first * ROW;
+    gatherPatches(window, channelsOf(layer), layerInputs(pass, index), panel, first, all, patches);
+#define CONVOLVE(panels)                                                                                            \
+  affinePanels(panels, patches, PATCH_PANEL, count, layer->fanIn, kernel + p * kernelPanel, bias + p * ROW,         \
+               outputs + p * panel, panel)
+    FOR_PANELS(layer->fanOut, CONVOLVE);
+#undef CONVOLVE
+  }
+}
+
+/* The mean over the pixels of the convolution before layer `index`. */
+static void poolPixels(const Pass *pass, int index, int rows) {
+  const Layer *before = &pass->layers[index - 1];
+  const ptrdiff_t panel = paddedRows(rowsOf(before, rows)) * ROW, pooledPanel = paddedRows(rows) * ROW;
+  for (ptrdiff_t p = 0; p * PANEL_COLUMNS < before->fanOut; p++) {
+    char *pooled = pass->memory + pass->network->pooled + p * pooledPanel;
+    columnMeans(pass->memory + before->outputs + p * panel, before->positions, rows, pooled);
+  }
 }
 
 /*
@@ -131,16 +194,20 @@ static void activateLayer(const Pass *pass, int index, int rows, int wanted) {
 static void layerForward(const Pass *pass, int index, int rows, int wanted, int statistics) {
   const Layer *layer = &pass->layers[index];
   const Network *network = pass->network;
-  const ptrdiff_t padded = paddedRows(rows), panel = padded * ROW, kernelPanel = paddedColumns(layer->fanIn) * ROW;
+  const ptrdiff_t padded = paddedRows(rowsOf(layer, rows)), panel = padded * ROW, kernelPanel = paddedColumns(layer->fanIn) * ROW;
   const char *inputs = layerInputs(pass, index), *kernel = pass->parameters + layer->kernel;
   /* The bias of a normalized layer is no part of its weighted sums. */
   const char *bias = layer->normalization ? pass->memory + network->zeros : pass->parameters + layer->bias;
   char *outputs = pass->memory + layer->outputs, *derivatives = pass->memory + layer->derivatives;
   char *stream = pass->memory + network->stream;
   const int byRow = layer->normalization == LAYER_NORMALIZATION;
+  if (pools(pass, index)) poolPixels(pass, index, rows);
+  if (layer->side) convolve(pass, index, rows, bias);
 #define FORWARD(panels)                                                                                                  \
   do {                                                                                                                   \
-    affinePanels(panels, inputs, padded, layer->fanIn, kernel + p * kernelPanel, bias + p * ROW, outputs + p * panel);   \
+    if (!layer->side)                                                                                                    \
+      affinePanels(panels, inputs, panel, padded, layer->fanIn, kernel + p * kernelPanel, bias + p * ROW,                \
+                   outputs + p * panel, panel);                                                                          \
     if (layer->takesStream || layer->leavesStream)                                                                       \
       joinStream(outputs + p * panel, stream + p * panel, (panels) * panel, layer->takesStream, layer->leavesStream);    \
     if (layer->normalization == BATCH_NORMALIZATION)                                                                     \
@@ -152,8 +219,11 @@ static void layerForward(const Pass *pass, int index, int rows, int wanted, int 
   FOR_PANELS(layer->fanOut, FORWARD);
 #undef FORWARD
   if (!byRow) return;
-  normalizeRows(outputs, pass->memory + layer->normals, (float *)(pass->memory + layer->scales),
-                pass->parameters + layer->gain, pass->parameters + layer->bias, padded, layer->fanOut);
+  char *normals = pass->memory + layer->normals;
+  float *scales = (float *)(pass->memory + layer->scales);
+  const char *gain = pass->parameters + layer->gain, *shift = pass->parameters + layer->bias;
+  if (layer->side) normalizeExamples(outputs, normals, scales, gain, shift, panel, rows, layer->positions, layer->fanOut);
+  else normalizeRows(outputs, normals, scales, gain, shift, padded, layer->fanOut);
   if (wanted != PRE_ACTIVATIONS) activateLayer(pass, index, rows, wanted);
 }
 
@@ -175,23 +245,66 @@ static void outputDeltas(const Pass *pass, Slot *sums, int rows) {
 static void sumDeltas(const Pass *pass, int index, int rows) {
   const Network *network = pass->network;
   const Layer *layer = &pass->layers[index];
-  const ptrdiff_t padded = paddedRows(rows), panel = padded * ROW, bytes = paddedColumns(layer->fanOut) * padded * 4;
+  const ptrdiff_t all = rowsOf(layer, rows), padded = paddedRows(all), panel = padded * ROW;
+  const ptrdiff_t bytes = paddedColumns(layer->fanOut) * padded * 4;
   char *deltas = pass->memory + network->deltas, *normals = pass->memory + layer->normals;
   char *shiftGradients = pass->memory + network->biasGradients, *gainGradients = pass->memory + network->gainGradients;
   const char *gain = pass->parameters + layer->gain, *scales = pass->memory + layer->scales;
   if (layer->normalization) {
     for (ptrdiff_t p = 0; p * PANEL_COLUMNS < layer->fanOut; p++) {
       char *of = deltas + p * panel, *shift = shiftGradients + p * ROW, *gains = gainGradients + p * ROW;
-      shiftAndGainGradients(of, normals + p * panel, rows, shift, gains);
+      shiftAndGainGradients(of, normals + p * panel, all, shift, gains);
       if (layer->normalization == BATCH_NORMALIZATION)
-        normalizeColumnsBack(of, normals + p * panel, scales + p * ROW, gain + p * ROW, padded, rows, shift, gains);
+        normalizeColumnsBack(of, normals + p * panel, scales + p * ROW, gain + p * ROW, padded, all, shift, gains);
     }
-    if (layer->normalization == LAYER_NORMALIZATION)
+    if (layer->normalization == LAYER_NORMALIZATION && layer->side)
+      normalizeExamplesBack(deltas, normals, (const float *)scales, gain, panel, rows, layer->positions, layer->fanOut);
+    else if (layer->normalization == LAYER_NORMALIZATION)
       normalizeRowsBack(deltas, normals, (const float *)scales, gain, padded, layer->fanOut);
   }
   /* What the forward pass sent on comes back, and the other way round. */
   if (layer->takesStream || layer->leavesStream)
     joinStream(deltas, pass->memory + network->stream, bytes, layer->leavesStream, layer->takesStream);
+}
+
+/* The same where layer `index` is a convolution: its deltas, convolved with the kernel turned round. */
+static void convolveBack(const Pass *pass, int index, int rows) {
+  const Network *network = pass->network;
+  const Layer *layer = &pass->layers[index];
+  const ptrdiff_t area = layer->side * layer->side, channels = channelsOf(layer), terms = area * layer->fanOut;
+  const ptrdiff_t all = rowsOf(layer, rows), padded = paddedRows(all), panel = padded * ROW, reversedPanel = paddedColumns(terms) * ROW;
+  char *patches = pass->memory + network->patches, *reversed = pass->memory + network->transposed;
+  reverseKernel(pass->parameters + layer->kernel, area, channels, layer->fanOut, reversed);
+  for (ptrdiff_t first = 0; first < padded; first += PATCH_ROWS) {
+    const ptrdiff_t count = padded - first < PATCH_ROWS ? padded - first : PATCH_ROWS;
+    const char *derivatives = pass->memory + pass->layers[index - 1].derivatives + first * ROW;
+    char *below = pass->memory + network->deltasBelow + first * ROW;
+    gatherPatches(windowOf(pass, layer), layer->fanOut, pass->memory + network->deltas, panel, first, all, patches);
+#define CONVOLVE_BACK(panels)                                                                                       \
+  inputGradientPanels(panels, patches, PATCH_PANEL, count, terms, reversed + p * reversedPanel,                     \
+                      derivatives + p * panel, below + p * panel, panel)
+    FOR_PANELS(channels, CONVOLVE_BACK);
+#undef CONVOLVE_BACK
+  }
+}
+
+/* The same where layer `index` sees the mean over the pixels. */
+static void spreadDeltas(const Pass *pass, int index, int rows, const char *transposed) {
+  const Network *network = pass->network;
+  const Layer *layer = &pass->layers[index], *before = &pass->layers[index - 1];
+  const ptrdiff_t pooled = paddedRows(rows), pooledPanel = pooled * ROW, panel = paddedRows(rowsOf(before, rows)) * ROW;
+  const ptrdiff_t transposedPanel = paddedColumns(layer->fanOut) * ROW;
+  const char *deltas = pass->memory + network->deltas, *zeros = pass->memory + network->zeros;
+  char *gradients = pass->memory + network->pooledDeltas;
+#define GRADIENTS_OF_MEANS(panels)                                                                                  \
+  affinePanels(panels, deltas, pooledPanel, pooled, layer->fanOut, transposed + p * transposedPanel, zeros,         \
+               gradients + p * pooledPanel, pooledPanel)
+  FOR_PANELS(layer->fanIn, GRADIENTS_OF_MEANS);
+#undef GRADIENTS_OF_MEANS
+  for (ptrdiff_t p = 0; p * PANEL_COLUMNS < layer->fanIn; p++) {
+    spreadMeans(gradients + p * pooledPanel, before->positions, rows, pass->memory + before->derivatives + p * panel,
+                pass->memory + network->deltasBelow + p * panel);
+  }
 }
 
 /* From the deltas of layer `index` those of the layer below, which become network->deltas at `swapDeltas`. */
@@ -200,13 +313,21 @@ static void propagateDeltas(const Pass *pass, int index, int rows) {
   const Layer *layer = &pass->layers[index];
   const ptrdiff_t padded = paddedRows(rows), panel = padded * ROW, transposedPanel = paddedColumns(layer->fanOut) * ROW;
   char *transposed = pass->memory + network->transposed;
+  if (layer->side) {
+    convolveBack(pass, index, rows);
+    return;
+  }
   const char *deltas = pass->memory + network->deltas;
   const char *derivatives = pass->memory + pass->layers[index - 1].derivatives;
   char *below = pass->memory + network->deltasBelow;
   transpose(pass->parameters + layer->kernel, layer->fanIn, layer->fanOut, transposed);
+  if (pools(pass, index)) {
+    spreadDeltas(pass, index, rows, transposed);
+    return;
+  }
 #define PROPAGATE(panels)                                                                                      \
-  inputGradientPanels(panels, deltas, padded, layer->fanOut, transposed + p * transposedPanel,                 \
-                      derivatives + p * panel, below + p * panel)
+  inputGradientPanels(panels, deltas, panel, padded, layer->fanOut, transposed + p * transposedPanel,          \
+                      derivatives + p * panel, below + p * panel, panel)
   FOR_PANELS(layer->fanIn, PROPAGATE);
 #undef PROPAGATE
 }
@@ -219,15 +340,36 @@ static void swapDeltas(const Pass *pass) {
   network->deltasBelow = deltas;
 }
 
+/* Kernel gradients of a convolution, all panels. */
+static void patchGradients(const Pass *pass, int index, int rows) {
+  const Layer *layer = &pass->layers[index];
+  const ptrdiff_t all = rowsOf(layer, rows), panel = paddedRows(all) * ROW, kernelPanel = paddedColumns(layer->fanIn) * ROW;
+  char *patches = pass->memory + pass->network->patches, *gradients = pass->memory + pass->network->kernelGradients;
+  for (ptrdiff_t first = 0; first < all; first += PATCH_ROWS) {
+    const ptrdiff_t count = all - first < PATCH_ROWS ? all - first : PATCH_ROWS;
+    const char *deltas = pass->memory + pass->network->deltas + first * ROW;
+    gatherPatches(windowOf(pass, layer), channelsOf(layer), layerInputs(pass, index), panel, first, all, patches);
+#define PATCH_GRADIENTS(panels)                                                                                     \
+  kernelGradientPanels(panels, patches, PATCH_PANEL, layer->fanIn, deltas + p * panel, panel, count,                \
+                       gradients + p * kernelPanel, kernelPanel, first > 0)
+    FOR_PANELS(layer->fanOut, PATCH_GRADIENTS);
+#undef PATCH_GRADIENTS
+  }
+}
+
 /* Kernel gradients of a layer from its deltas, in panels as its kernel is. */
 static void kernelGradients(const Pass *pass, int index, int rows) {
   const Layer *layer = &pass->layers[index];
   const ptrdiff_t panel = paddedRows(rows) * ROW, kernelPanel = paddedColumns(layer->fanIn) * ROW;
   const char *inputs = layerInputs(pass, index), *deltas = pass->memory + pass->network->deltas;
   char *gradients = pass->memory + pass->network->kernelGradients;
+  if (layer->side) {
+    patchGradients(pass, index, rows);
+    return;
+  }
 #define GRADIENTS(panels)                                                                              \
-  kernelGradientPanels(panels, inputs, panel, layer->fanIn, deltas + p * panel, rows,                  \
-                       gradients + p * kernelPanel, kernelPanel)
+  kernelGradientPanels(panels, inputs, panel, layer->fanIn, deltas + p * panel, panel, rows,           \
+                       gradients + p * kernelPanel, kernelPanel, 0)
   FOR_PANELS(layer->fanOut, GRADIENTS);
 #undef GRADIENTS
 }
@@ -236,19 +378,22 @@ static void kernelGradients(const Pass *pass, int index, int rows) {
 static void updateLayer(const Pass *pass, const Update *update, int index, int rows) {
   const Network *network = pass->network;
   const Layer *layer = &pass->layers[index];
-  const ptrdiff_t panel = paddedRows(rows) * ROW, kernelPanel = paddedColumns(layer->fanIn) * ROW;
+  const ptrdiff_t all = rowsOf(layer, rows), panel = paddedRows(all) * ROW, kernelPanel = paddedColumns(layer->fanIn) * ROW;
   const ptrdiff_t moment = network->parameterBytes;
   const char *inputs = layerInputs(pass, index), *deltas = pass->memory + network->deltas;
   char *kernel = pass->parameters + layer->kernel, *bias = pass->parameters + layer->bias;
   char *gradients = pass->memory + network->kernelGradients, *biasGradients = pass->memory + network->biasGradients;
   const int normalized = layer->normalization != NOT_NORMALIZED;
+  if (layer->side) patchGradients(pass, index, rows);
 #define UPDATE(panels)                                                                                             \
   do {                                                                                                             \
-    kernelGradientPanels(panels, inputs, panel, layer->fanIn, deltas + p * panel, rows, gradients, kernelPanel);   \
+    char *from = layer->side ? gradients + p * kernelPanel : gradients;                                            \
+    if (!layer->side)                                                                                              \
+      kernelGradientPanels(panels, inputs, panel, layer->fanIn, deltas + p * panel, panel, rows, from, kernelPanel, 0); \
     for (ptrdiff_t q = 0; q < (panels); q++) {                                                                     \
-      updateRun(update, kernel + (p + q) * kernelPanel, gradients + q * kernelPanel, layer->fanIn * ROW, moment);  \
+      updateRun(update, kernel + (p + q) * kernelPanel, from + q * kernelPanel, layer->fanIn * ROW, moment);       \
       if (normalized) continue;                                                                                    \
-      biasGradientPanel(deltas + (p + q) * panel, rows, biasGradients);                                            \
+      biasGradientPanel(deltas + (p + q) * panel, all, biasGradients);                                             \
       updateRun(update, bias + (p + q) * ROW, biasGradients, ROW, moment);                                         \
     }                                                                                                              \
   } while (0)

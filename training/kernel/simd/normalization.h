@@ -124,6 +124,82 @@ INLINE floats whole(const floats *parts) { return (parts[0] + parts[1]) + (parts
     }                                                                   \
   }
 
+/* The sum of 16 columns. */
+INLINE float foldColumns(const floats *columns) {
+  const quad *quads = (const quad *)columns;
+  const quad four = (quads[0] + quads[1]) + (quads[2] + quads[3]);
+  return (four[0] + four[1]) + (four[2] + four[3]);
+}
+
+/* Calls `work` for each vector `v` of columns of each panel, `from` bytes from the first row on, with the lanes `inside` of the matrix. */
+#define FOR_UNITS(work)                                                                    \
+  for (ptrdiff_t p = 0; p * PANEL_COLUMNS < units; p++) {                                  \
+    _Pragma("GCC unroll 8") for (int v = 0; v < PANEL_VECTORS; v++) {                      \
+      const ptrdiff_t column = p * ROW + v * VECTOR, from = p * panel + v * VECTOR;        \
+      const ints inside = lanesBelow(units - p * PANEL_COLUMNS - v * LANES);               \
+      work                                                                                 \
+    }                                                                                      \
+  }
+
+/* Layer normalization of examples of `rows` pixels each, as normalizeRows for one; panels lie `panel` bytes apart. */
+static void normalizeExamples(char *values, char *normals, float *scales, const char *gain, const char *shift, ptrdiff_t panel, ptrdiff_t examples, ptrdiff_t rows, ptrdiff_t units) {
+  const float count = (float)(rows * units);
+  for (ptrdiff_t example = 0; example < examples; example++, values += rows * ROW, normals += rows * ROW) {
+    floats sums[PANEL_VECTORS] = {{0}}, squares[PANEL_VECTORS] = {{0}};
+    FOR_UNITS({
+      floats sum[PARTS] = {{0}};
+      FOR_ROWS({ sum[r] += load(values + from + place); })
+      sums[v] += where(inside, whole(sum));
+    })
+    const float mean = foldColumns(sums) / count;
+    FOR_UNITS({
+      floats sum[PARTS] = {{0}};
+      FOR_ROWS({
+        const floats d = squarable(load(values + from + place) - mean);
+        sum[r] = fused(d, d, sum[r]);
+      })
+      squares[v] += where(inside, whole(sum));
+    })
+    const float scale = 1.0f / __builtin_sqrtf(foldColumns(squares) / count + NORMALIZATION_EPSILON);
+    scales[example] = scale;
+    FOR_UNITS({
+      for (ptrdiff_t at = from; at < from + rows * ROW; at += ROW) {
+        const floats d = (load(values + at) - mean) * scale;
+        const floats n = where(inside, withoutTiny(d, sizeOf(d)));
+        store(normals + at, n);
+        store(values + at, fused(load(gain + column), n, load(shift + column)));
+      }
+    })
+  }
+}
+
+/* The way back of normalizeExamples, as normalizeRowsBack. */
+static void normalizeExamplesBack(char *deltas, const char *normals, const float *scales, const char *gain, ptrdiff_t panel, ptrdiff_t examples, ptrdiff_t rows, ptrdiff_t units) {
+  const float count = (float)(rows * units);
+  for (ptrdiff_t example = 0; example < examples; example++, deltas += rows * ROW, normals += rows * ROW) {
+    floats sums[PANEL_VECTORS] = {{0}}, products[PANEL_VECTORS] = {{0}};
+    FOR_UNITS({
+      floats sum[PARTS] = {{0}};
+      floats product[PARTS] = {{0}};
+      FOR_ROWS({
+        const floats d = load(gain + column) * load(deltas + from + place);
+        sum[r] += d;
+        product[r] = fused(d, load(normals + from + place), product[r]);
+      })
+      sums[v] += where(inside, whole(sum));
+      products[v] += where(inside, whole(product));
+    })
+    const float mean = foldColumns(sums) / count, slope = foldColumns(products) / count;
+    FOR_UNITS({
+      for (ptrdiff_t at = from; at < from + rows * ROW; at += ROW) {
+        const floats d = load(gain + column) * load(deltas + at);
+        const floats delta = (d - fused(load(normals + at), splat(slope), splat(mean))) * scales[example];
+        store(deltas + at, where(inside, withoutTiny(delta, sizeOf(delta))));
+      }
+    })
+  }
+}
+
 /* Mean and scale of each of a panel's 16 columns over `rows` examples. */
 static void columnStatistics(const char *values, ptrdiff_t rows, char *means, char *scales) {
   const float count = (float)rows;
@@ -179,6 +255,31 @@ static void normalizeColumnsBack(char *deltas, const char *normals, const char *
     for (ptrdiff_t at = v; at < padded * ROW; at += ROW) {
       const floats delta = factor * (load(deltas + at) - fused(load(normals + at), slope, mean));
       store(deltas + at, withoutTiny(delta, sizeOf(delta)));
+    }
+  }
+}
+
+/* The means of a panel's columns over the `pixels` rows of each example. */
+static void columnMeans(const char *values, ptrdiff_t pixels, ptrdiff_t examples, char *means) {
+  const ptrdiff_t rows = pixels;
+  for (ptrdiff_t example = 0; example < examples; example++, values += pixels * ROW, means += ROW) {
+    for (ptrdiff_t v = 0; v < PANEL_COLUMNS * 4; v += VECTOR) {
+      floats sum[PARTS] = {{0}};
+      FOR_ROWS({ sum[r] += load(values + place + v); })
+      store(means + v, whole(sum) / (float)pixels);
+    }
+  }
+}
+
+/* The way back of columnMeans, times the activation's derivatives. */
+static void spreadMeans(const char *gradients, ptrdiff_t pixels, ptrdiff_t examples, const char *derivatives, char *deltas) {
+  for (ptrdiff_t example = 0; example < examples; example++, gradients += ROW) {
+    for (ptrdiff_t v = 0; v < PANEL_COLUMNS * 4; v += VECTOR) {
+      const floats share = load(gradients + v) / (float)pixels;
+      for (ptrdiff_t row = example * pixels; row < (example + 1) * pixels; row++) {
+        const floats delta = share * load(derivatives + row * ROW + v);
+        store(deltas + row * ROW + v, withoutTiny(delta, sizeOf(delta)));
+      }
     }
   }
 }
