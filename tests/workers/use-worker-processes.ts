@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 import { createTestNamespace, type TestNamespace } from '../setup/test-namespace.ts';
-import { startWorkerProcess, type WorkerProcess, type Wrap } from './worker-process.ts';
+import { startWorkerProcess, type WorkerEntry, type WorkerProcess, type Wrap } from './worker-process.ts';
 
 export interface WorkerProcesses {
   readonly temporal: TestNamespace;
@@ -9,7 +9,7 @@ export interface WorkerProcesses {
   /** What every worker's environment holds. */
   readonly environment: NodeJS.ProcessEnv;
   /** Starts a worker that is killed after the test, whatever becomes of it. */
-  readonly begin: (entry: 'control' | 'training', changes?: NodeJS.ProcessEnv, wrap?: Wrap) => WorkerProcess;
+  readonly begin: (entry: WorkerEntry, changes?: NodeJS.ProcessEnv, wrap?: Wrap) => WorkerProcess;
 }
 
 /** For the tests of a file: a namespace and a database of their own, and workers in processes of theirs. There from `beforeAll` on. */

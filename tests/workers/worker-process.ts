@@ -14,13 +14,21 @@ export interface WorkerProcess {
 /** The command that runs a program in other circumstances. */
 export type Wrap = (program: readonly string[]) => readonly [string, ...string[]];
 
-/** Starts workers/control.ts or workers/training.ts as it is started in earnest, or as `wrap` says. */
+/** Entry points: those in workers/ as they are started in earnest, and one of the tests' own. */
+const entries = {
+  control: new URL('../../workers/control.ts', import.meta.url),
+  training: new URL('../../workers/training.ts', import.meta.url),
+  roomy: new URL('roomy-worker.ts', import.meta.url),
+};
+export type WorkerEntry = keyof typeof entries;
+
+/** Starts a worker's process, as it is started in earnest or as `wrap` says. */
 export function startWorkerProcess(
-  entry: 'control' | 'training',
+  entry: WorkerEntry,
   environment: NodeJS.ProcessEnv,
   wrap: Wrap = ([program, ...args]) => [program!, ...args],
 ): WorkerProcess {
-  const file = fileURLToPath(new URL(`../../workers/${entry}.ts`, import.meta.url));
+  const file = fileURLToPath(entries[entry]);
   const [command, ...args] = wrap([process.execPath, '--import', import.meta.resolve('tsx'), file]);
   const child = spawn(command, args, {
     env: { PATH: process.env['PATH'], ...environment },
