@@ -1,5 +1,6 @@
 import picocolors from 'picocolors';
 import { backendFindings } from '../doctor/backend-findings.ts';
+import { checkpointFindings } from '../doctor/checkpoint-findings.ts';
 import { databaseFindings } from '../doctor/database-findings.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { machineFindings } from '../doctor/machine-findings.ts';
@@ -18,6 +19,7 @@ export async function doctorCommand(): Promise<number> {
     ...(await machineFindings(environment)),
     ...(await backendFindings(environment)),
     ...(await databaseFindings(environment)),
+    ...(await checkpointFindings(environment)),
     ...settings,
     // With settings that mislead, an answer about the server would mislead too.
     ...(usable ? await temporalFindings(environment) : []),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { judgeStoredSweep } from '../../activities/judge-stored-sweep.ts';
 import { judgeSweep } from '../../core/judgement/judge-sweep.ts';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
-import { claim, layer, result, sweep } from '../contracts/sweep-store-samples.ts';
+import { claimedIn, layer, result, sweep } from '../contracts/sweep-store-samples.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 
 let database: TestDatabase;
@@ -23,8 +23,7 @@ afterAll(async () => {
 
 /** Trains a trial of the sample sweep: numbers 0, 4, 8 ... are heNormal at depth 2, those after each of them normal(sd=0.01). */
 async function train(number: number, epochsToTarget: number): Promise<void> {
-  const answer = await store.claimTrial(claim('a', number, `key ${number}`));
-  if (answer.kind !== 'claimed') throw new Error(answer.kind);
+  const answer = await claimedIn(store, 'a', number, `key ${number}`);
   const layers = [0, 4].flatMap((epoch) => [layer(epoch, 1), layer(epoch, 2)]);
   await store.recordProgress(answer, [], layers, 60_000);
   await store.finishTrial(answer, result({ epochsToTarget, epochsRun: 20, stepsRun: 800 }));

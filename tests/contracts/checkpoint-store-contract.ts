@@ -4,7 +4,7 @@ import { StaleFenceError } from '../../core/errors.ts';
 import type { NewCheckpoint } from '../../storage/checkpoints/checkpoint-store.ts';
 import type { OpenStore } from '../../storage/prisma-sweep-store.ts';
 import type { Fenced } from '../../storage/sweep-store.ts';
-import { claim, claimed as claimedIn, epoch, result, sweep } from './sweep-store-samples.ts';
+import { claim, claimedIn, epoch, result, sweep } from './sweep-store-samples.ts';
 
 export interface OpenedCheckpoints {
   readonly store: OpenStore;

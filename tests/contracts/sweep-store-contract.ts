@@ -7,7 +7,7 @@ import { createPlan } from '../../core/sweep/plan.ts';
 import type { ClaimAnswer, Fenced, SweepStore } from '../../storage/sweep-store.ts';
 import { SweepStoreModel, type Step } from './sweep-store-model.ts';
 import { layerSummary } from '../core/claims/claim-trials.ts';
-import { claim, claimed as claimedIn, epoch, judgement, layer, result, spec, sweep } from './sweep-store-samples.ts';
+import { claim, claimedIn, epoch, judgement, layer, result, spec, sweep } from './sweep-store-samples.ts';
 
 export interface OpenedStore {
   readonly store: SweepStore;

@@ -2,7 +2,7 @@ import { judgeSweep } from '../../core/judgement/judge-sweep.ts';
 import { createPlan } from '../../core/sweep/plan.ts';
 import type { SweepSpec } from '../../core/sweep/sweep-spec.ts';
 import type { EpochRecord, LayerRecord, TrialResult } from '../../core/trial/trial-record.ts';
-import type { Fenced, NewSweep, SweepStore, TrialClaim } from '../../storage/sweep-store.ts';
+import type { ClaimAnswer, NewSweep, SweepStore, TrialClaim } from '../../storage/sweep-store.ts';
 import { claimTrial, seeds } from '../core/claims/claim-trials.ts';
 
 /** Two initializers, two depths, five seeds: twenty trials in four cells. */
@@ -60,8 +60,10 @@ export function claim(sweepId: string, number: number, key: string, changes: Par
   };
 }
 
+type Claimed = Extract<ClaimAnswer, { kind: 'claimed' }>;
+
 /** Claims a trial that nobody else holds. */
-export async function claimed(store: SweepStore, ...call: Parameters<typeof claim>): Promise<Fenced> {
+export async function claimedIn(store: SweepStore, ...call: Parameters<typeof claim>): Promise<Claimed> {
   const answer = await store.claimTrial(claim(...call));
   if (answer.kind !== 'claimed') throw new Error(`expected a claim, got ${answer.kind}`);
   return answer;

@@ -9,7 +9,7 @@ import { cellOf, cellParts } from '../../core/trial/labels.ts';
 import type { TrialConfig } from '../../core/trial/trial-config.ts';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
 import type { Fenced, SweepStore } from '../../storage/sweep-store.ts';
-import { claim, epoch, layer, result, spec, sweep } from '../contracts/sweep-store-samples.ts';
+import { claim, claimedIn, epoch, layer, result, spec, sweep } from '../contracts/sweep-store-samples.ts';
 import { SweepStoreModel } from '../contracts/sweep-store-model.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 
@@ -35,11 +35,7 @@ async function opened(): Promise<string> {
   return id;
 }
 
-async function claimed(...call: Parameters<typeof claim>): Promise<Fenced> {
-  const answer = await store.claimTrial(claim(...call));
-  if (answer.kind !== 'claimed') throw new Error(`expected a claim, got ${answer.kind}`);
-  return answer;
-}
+const claimed = (...call: Parameters<typeof claim>): Promise<Fenced> => claimedIn(store, ...call);
 
 /** What the cells say, and the same counted from the trials themselves. */
 async function countsOf(sweepId: string): Promise<{ kept: unknown; counted: unknown }> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ClaimAnswer, TrialClaim } from '../../storage/sweep-store.ts';
-import { claim, result, sweep } from '../contracts/sweep-store-samples.ts';
+import { claim, claimedIn, result, sweep } from '../contracts/sweep-store-samples.ts';
 import { createTestStore, type TestStore } from '../setup/test-store.ts';
 
 let store: TestStore;
@@ -26,14 +26,8 @@ async function take(
   changes: Partial<TrialClaim> = {},
 ): Promise<Claimed> {
   const key = `${sweepId} ${number}`;
-  const plain = claim(sweepId, number, key);
-  const answer = await store.claimTrial({
-    ...plain,
-    provenance: { ...plain.provenance, worker, attempt },
-    ...changes,
-  });
-  if (answer.kind !== 'claimed') throw new Error(`expected a claim, got ${answer.kind}`);
-  return answer;
+  const { provenance } = claim(sweepId, number, key);
+  return claimedIn(store, sweepId, number, key, { provenance: { ...provenance, worker, attempt }, ...changes });
 }
 
 function crash(process: string) {

@@ -9,16 +9,13 @@ import { startPostgres, type PostgresServer } from '../../infra/local/postgres.t
 import { migrate } from '../../storage/migrate.ts';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
 import type { Fenced } from '../../storage/sweep-store.ts';
-import { claim, epoch, result, sweep } from '../contracts/sweep-store-samples.ts';
+import { claim, claimedIn, epoch, result, sweep } from '../contracts/sweep-store-samples.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 
 type Store = Awaited<ReturnType<typeof openStore>>;
 
-async function claimed(store: Store, sweepId: string, number: number): Promise<Fenced> {
-  const answer = await store.claimTrial(claim(sweepId, number, randomUUID()));
-  if (answer.kind !== 'claimed') throw new Error(`expected a claim, got ${answer.kind}`);
-  return answer;
-}
+const claimed = (store: Store, sweepId: string, number: number): Promise<Fenced> =>
+  claimedIn(store, sweepId, number, randomUUID());
 
 describe('sessions that the server ends', () => {
   let database: TestDatabase;

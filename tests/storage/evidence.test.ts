@@ -4,7 +4,7 @@ import { plainBuild, type NetworkBuild } from '../../core/networks/network.ts';
 import { readEvidence } from '../../storage/evidence.ts';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
 import { withSweepReader } from '../../storage/sweep-reader.ts';
-import { claim, result, spec, sweep } from '../contracts/sweep-store-samples.ts';
+import { claim, claimedIn, result, spec, sweep } from '../contracts/sweep-store-samples.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 
 let database: TestDatabase;
@@ -14,11 +14,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const store = await openStore(database.url);
   const open = async (id: string) => store.openSweep({ ...sweep(id), spec: { ...spec, name: id } });
-  const claimed = async (...call: Parameters<typeof claim>) => {
-    const answer = await store.claimTrial(claim(...call));
-    if (answer.kind !== 'claimed') throw new Error(answer.kind);
-    return answer;
-  };
+  const claimed = (...call: Parameters<typeof claim>) => claimedIn(store, ...call);
   for (const id of ['first', 'second', 'other', 'third']) await open(id);
   for (const number of [0, 1, 2]) {
     const state = number === 2 ? ('diverged' as const) : ('converged' as const);

@@ -9,7 +9,7 @@ import { writeCsv } from '../../../cli/export/write-csv.ts';
 import { writeParquet } from '../../../cli/export/write-parquet.ts';
 import { openStore } from '../../../storage/prisma-sweep-store.ts';
 import { withSweepReader, type ReadPage } from '../../../storage/sweep-reader.ts';
-import { claim, epoch, judgement, layer, result, sweep } from '../../contracts/sweep-store-samples.ts';
+import { claimedIn, epoch, judgement, layer, result, sweep } from '../../contracts/sweep-store-samples.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/test-database.ts';
 
 let database: TestDatabase;
@@ -25,8 +25,7 @@ beforeAll(async () => {
     ['a', 1],
     ['other', 2],
   ] as const) {
-    const trial = await store.claimTrial(claim(sweepId, number, `key ${number}`));
-    if (trial.kind !== 'claimed') throw new Error(trial.kind);
+    const trial = await claimedIn(store, sweepId, number, `key ${number}`);
     const layers = [layer(0, 1, { unitCosine: null, activationVariance: 0.1 + 0.2 }), layer(4, 1)];
     const ended = result({ testLoss: 1 / 3, reason: 'Says "yes", on\ntwo lines.' });
     await store.finishTrial(trial, ended, { epochs: [epoch(0), epoch(4)], layers });

@@ -9,7 +9,7 @@ import type { SweepSpec } from '../../../../core/sweep/sweep-spec.ts';
 import { openStore } from '../../../../storage/prisma-sweep-store.ts';
 import type { SweepStore } from '../../../../storage/sweep-store.ts';
 import { withSweepReader } from '../../../../storage/sweep-reader.ts';
-import { claim, epoch, layer, result, spec, sweep } from '../../../contracts/sweep-store-samples.ts';
+import { claimedIn, epoch, layer, result, spec, sweep } from '../../../contracts/sweep-store-samples.ts';
 import { createTestDatabase, type TestDatabase } from '../../../setup/test-database.ts';
 
 let database: TestDatabase;
@@ -23,8 +23,7 @@ beforeAll(async () => {
   const { spec, ...rest } = sweep('a');
   await store.openSweep({ ...rest, spec: { ...spec, description: 'Is <b>He</b> & co. "better" | faster?' } });
   for (const number of [0, 1, 4, 5, 8, 9, 12, 13, 16, 17]) {
-    const trial = await store.claimTrial(claim('a', number, `key ${number}`));
-    if (trial.kind !== 'claimed') throw new Error(trial.kind);
+    const trial = await claimedIn(store, 'a', number, `key ${number}`);
     const epochsToTarget = number % 4 === 0 ? 2 : 7;
     const layers = [0, 8].flatMap((at) => [1, 2, 3].map((each) => layer(at, each, { gradientNorm: 0.1 * each })));
     const ended = result({ epochsToTarget, stepsToTarget: 80, epochsRun: 8, stepsRun: 320 });
@@ -48,10 +47,8 @@ async function fillWithRates(store: SweepStore): Promise<void> {
   const plan = createPlan(planned);
   await store.openSweep({ ...sweep('rates'), spec: planned, trialCount: plan.trialCount });
   for (let number = 0; number < plan.trialCount; number++) {
-    const trial = await store.claimTrial(
-      claim('rates', number, `rate ${number}`, { config: plan.decode(number).config }),
-    );
-    if (trial.kind !== 'claimed') throw new Error(trial.kind);
+    const { config } = plan.decode(number);
+    const trial = await claimedIn(store, 'rates', number, `rate ${number}`, { config });
     const records = { epochs: [epoch(0), epoch(1), epoch(4)], layers: [] };
     await store.finishTrial(trial, result({ testAccuracy: 0.8 + number / 100 }), records);
   }
