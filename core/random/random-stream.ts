@@ -1,6 +1,7 @@
 import { chacha8 } from '@noble/ciphers/chacha.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { BugError } from '../errors.ts';
+import type { RememberedNormals } from './remembered-normals.ts';
 
 const BLOCK_BYTES = 64;
 const FIRST_REFILL_BYTES = 256;
@@ -12,17 +13,29 @@ const TWO_POW_32 = 4_294_967_296;
 
 /** A sequence of random numbers of its own; made by {@link randomStream}. */
 class RandomStream {
+  readonly #name: string;
   readonly #key: Uint8Array;
+  /** Null once something was drawn. */
+  #remembered: RememberedNormals | null = null;
   #words = new Uint32Array(0);
   #nextWord = 0;
   #blocksUsed = 0;
+  /** Words at the start of the next refill that were drawn already. */
+  #skip = 0;
   #refillBytes = FIRST_REFILL_BYTES;
   /** Words that are known to be wanted beyond those at hand. */
   #expected = 0;
   #spareNormal: number | undefined;
 
-  constructor(key: Uint8Array) {
-    this.#key = key;
+  constructor(name: string) {
+    this.#name = name;
+    this.#key = sha256(new TextEncoder().encode(name));
+  }
+
+  /** For a stream that nothing was drawn from yet: takes the normals of its first fill from `normals` where another of this name has drawn them. No number changes. */
+  remember(normals: RememberedNormals): this {
+    this.#remembered = normals;
+    return this;
   }
 
   /** Uniform integer in [0, 2^32). */
@@ -78,6 +91,10 @@ class RandomStream {
 
   /** Fills `target` with normal numbers, rounded to float32. */
   fillNormal(target: Float32Array, mean: number, sd: number): void {
+    if (this.#remembered !== null && target.length > 0) {
+      this.#fillRemembered(this.#remembered, target, mean, sd);
+      return;
+    }
     this.#expect(target.length);
     let i = 0;
     if (this.#spareNormal !== undefined && target.length > 0) target[i++] = mean + sd * this.normal();
@@ -89,6 +106,33 @@ class RandomStream {
       target[i + 1] = mean + sd * (radius * Math.sin(angle));
     }
     if (i < target.length) target[i] = mean + sd * this.normal();
+  }
+
+  #fillRemembered(remembered: RememberedNormals, target: Float32Array, mean: number, sd: number): void {
+    this.#remembered = null;
+    const { length } = target;
+    // Two normals take two words.
+    const words = length + (length % 2);
+    const normals = remembered.first(this.#name, words, () => this.#drawNormals(words));
+    for (let i = 0; i < length; i++) target[i] = mean + sd * normals[i]!;
+    if (length % 2 === 1) this.#spareNormal = normals[length]!;
+    this.#words = new Uint32Array(0);
+    this.#nextWord = 0;
+    this.#blocksUsed = Math.floor((words * 4) / BLOCK_BYTES);
+    this.#skip = words % (BLOCK_BYTES / 4);
+  }
+
+  /** An even number of standard normals. */
+  #drawNormals(count: number): Float64Array {
+    this.#expect(count);
+    const normals = new Float64Array(count);
+    for (let i = 0; i < count; i += 2) {
+      const radius = radiusOf(this.uint32());
+      const angle = angleOf(this.uint32());
+      normals[i] = radius * Math.cos(angle);
+      normals[i + 1] = radius * Math.sin(angle);
+    }
+    return normals;
   }
 
   /** Shuffles `target` in place, every order as likely as any other (Fisher, Yates 1938; Durstenfeld 1964). */
@@ -112,7 +156,9 @@ class RandomStream {
     const bytes = new Uint8Array(Math.min(wanted, LARGEST_REFILL_BYTES));
     chacha8(this.#key, NONCE, ZEROS.subarray(0, bytes.length), bytes, this.#blocksUsed);
     this.#words = new Uint32Array(bytes.buffer);
-    this.#nextWord = 0;
+    this.#remembered = null;
+    this.#nextWord = this.#skip;
+    this.#skip = 0;
     this.#blocksUsed += bytes.length / BLOCK_BYTES;
     this.#refillBytes = Math.min(this.#refillBytes * 2, LARGEST_REFILL_BYTES);
     this.#expected = Math.max(0, this.#expected - this.#words.length);
@@ -141,5 +187,5 @@ export function randomStream(seed: number, ...path: readonly (string | number)[]
       throw new BugError(`Seeds and paths of random streams are whole numbers and words, not ${part}.`, { seed, path });
     }
   }
-  return new RandomStream(sha256(new TextEncoder().encode(JSON.stringify(name))));
+  return new RandomStream(JSON.stringify(name));
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { normalCdf } from '../../../core/activations/error-function.ts';
 import { BugError } from '../../../core/errors.ts';
 import { randomStream, type RandomStream } from '../../../core/random/random-stream.ts';
+import { RememberedNormals } from '../../../core/random/remembered-normals.ts';
 import { kolmogorovSmirnov, kolmogorovSmirnovLimit } from '../kolmogorov-smirnov.ts';
 
 const draws = 100_000;
@@ -43,6 +44,34 @@ describe('a random stream', () => {
         },
       ),
       { numRuns: 20 },
+    );
+  });
+
+  it('gives the same numbers where it remembers what others of its name have drawn, however much is remembered', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(2), fc.array(fc.nat(300), { minLength: 1, maxLength: 3 })), { maxLength: 8 }),
+        fc.constantFrom(0, 1_000, 5_000, 1e6),
+        fc.nat(1),
+        (streams, mostBytes, drawnBefore) => {
+          const normals = new RememberedNormals(mostBytes);
+          for (const [seed, sizes] of streams) {
+            const [remembering, drawing] = [randomStream(seed).remember(normals), randomStream(seed)];
+            expect(sample(drawnBefore, () => remembering.normal())).toEqual(
+              sample(drawnBefore, () => drawing.normal()),
+            );
+            for (const size of sizes) {
+              const [filled, drawn] = [new Float32Array(size), new Float32Array(size)];
+              remembering.fillNormal(filled, 2, 3);
+              drawing.fillNormal(drawn, 2, 3);
+              expect(filled).toEqual(drawn);
+            }
+            expect(remembering.normal()).toBe(drawing.normal());
+            expect(words(remembering, 40)).toEqual(words(drawing, 40));
+          }
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 
