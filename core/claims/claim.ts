@@ -42,6 +42,8 @@ export interface Evidence {
   readonly seeds: number;
   /** Labels of the initializers whose cells are compared. */
   readonly cells: readonly string[];
+  /** Of the compared trials, those that were given up early; absent: none counts. */
+  readonly pruned?: number;
   /** Where the effect points, and how likely it would point so far there by chance; null where nothing happened that could be tested. */
   readonly direction: Exclude<Decision, 'undecided'>;
   readonly pValue: number | null;

@@ -18,17 +18,27 @@ export function decideEach(evidence: readonly Evidence[]): Finding[] {
 }
 
 function decisionOn(
-  { seeds, direction }: Evidence,
+  { seeds, direction, pruned = 0 }: Evidence,
   adjustedPValue: number | null,
 ): Pick<Finding, 'decision' | 'reason'> {
-  if (adjustedPValue === null) return { decision: 'undecided', reason: 'neither reaches the target within the budget' };
+  const note = prunedNote(pruned);
+  if (adjustedPValue === null) {
+    const when = pruned === 0 ? 'within the budget' : 'as long as all of them were trained';
+    return { decision: 'undecided', reason: `neither reaches the target ${when}${note}` };
+  }
   if (seeds < claimThresholds.fewestSeeds) {
     return { decision: 'undecided', reason: `fewer than ${claimThresholds.fewestSeeds} seeds have a result` };
   }
   if (!(adjustedPValue < claimThresholds.errorRate)) {
-    return { decision: 'undecided', reason: 'chance explains as much' };
+    return { decision: 'undecided', reason: `chance explains as much${note}` };
   }
-  return { decision: direction, reason: `p ${adjustedPValue < 0.001 ? '< 0.001' : `= ${adjustedPValue.toFixed(3)}`}` };
+  const p = adjustedPValue < 0.001 ? '< 0.001' : `= ${adjustedPValue.toFixed(3)}`;
+  return { decision: direction, reason: `p ${p}${note}` };
+}
+
+/** The end of a reason that rests on trials of which some were given up early. */
+export function prunedNote(pruned: number): string {
+  return pruned === 0 ? '' : `; ${pruned === 1 ? '1 trial was' : `${pruned} trials were`} given up early`;
 }
 
 /**

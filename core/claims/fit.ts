@@ -1,6 +1,6 @@
 import type { ClaimVerdict, Finding } from './claim.ts';
-import { decideEach, verdictOn } from './decide.ts';
-import type { Cell, Regime } from './regimes.ts';
+import { decideEach, prunedNote, verdictOn } from './decide.ts';
+import { type Cell, prunedIn, type Regime } from './regimes.ts';
 import { pairEvidence, scoresOf } from './scored-pairs.ts';
 import { isFitting } from './textbook.ts';
 
@@ -24,6 +24,7 @@ function pairsOf(regime: Regime, target: object | null) {
       statement: `${one.label} does better than ${other.label}`,
       seeds: Math.min(one.seeds, other.seeds),
       cells: [one.label, other.label],
+      pruned: prunedIn([one, other]),
       ...pairEvidence(scores.get(one)!, scores.get(other)!, ['fit', regime.title, one.label, other.label]),
     })),
   );
@@ -46,7 +47,7 @@ function regimeFinding(pairs: readonly Finding[]): Finding {
         adjustedPValue: Math.max(...own.map(({ adjustedPValue }) => adjustedPValue ?? 1)),
         seeds: Math.min(...own.map(({ seeds }) => seeds)),
         cells: [...new Set(own.flatMap(({ cells }) => cells))],
-        reason: `${label} is ahead of ${who}; the closest pair is shown`,
+        reason: `${label} is ahead of ${who}; the closest pair is shown${prunedNote(hardest.pruned ?? 0)}`,
       };
     }
   }

@@ -1,7 +1,7 @@
 import { predictLayers } from '../theory/predict-layers.ts';
 import type { ClaimVerdict, Evidence } from './claim.ts';
 import { decideEach, verdictOn } from './decide.ts';
-import type { Cell, Regime } from './regimes.ts';
+import { type Cell, prunedIn, type Regime } from './regimes.ts';
 import { pairEvidence, scoresOf } from './scored-pairs.ts';
 
 /** Claim 6. Theory's choice against all other initializers of its regime together, that is, against choosing blindly. */
@@ -23,6 +23,7 @@ function evidenceOf(regime: Regime, target: object | null): Evidence[] {
       statement: `theory's choice, ${names}, does better than the others`,
       seeds: Math.min(...regime.cells.map(({ seeds }) => seeds)),
       cells: [...chosen, ...others].map(({ label }) => label),
+      pruned: prunedIn(regime.cells),
       ...pairEvidence(pooled(chosen), pooled(others), ['framework', regime.title]),
     },
   ];

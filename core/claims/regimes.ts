@@ -15,6 +15,11 @@ export interface Cell {
   readonly seeds: number;
 }
 
+/** Of the trials of these cells, how many were given up early. */
+export function prunedIn(cells: readonly Cell[]): number {
+  return cells.reduce((sum, { trials }) => sum + trials.filter(({ state }) => state === 'pruned').length, 0);
+}
+
 /** Cells that differ in nothing but the initializer: they share every other axis and the budget. */
 export interface Regime extends NetworkBuild {
   readonly title: string;

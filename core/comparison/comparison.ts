@@ -25,18 +25,23 @@ export type TestMetric = 'testAccuracy' | 'testLoss';
 /** An initializer's trials in one group: all that share every axis but initializer and seed. */
 export interface InitializerResult {
   readonly initializer: string;
-  /** Trials with a result; those that failed or were cancelled say nothing about the initializer. */
+  /** Trials with a result, pruned ones too; those that failed or were cancelled say nothing about the initializer. */
   readonly trials: number;
   readonly converged: number;
   readonly diverged: number;
+  /** Of `trials`, those that were given up early. */
+  readonly pruned: number;
   readonly failed: number;
   readonly cancelled: number;
-  /** Kaplan-Meier median of the epochs until the target; null when more than half never got there, or there is no target. */
+  /** Kaplan-Meier median of the epochs until the target; null when more than half never got there (pruned ones count so), or there is no target. */
   readonly medianEpochsToTarget: number | null;
   readonly medianEpochsInterval: Interval;
-  /** As a person reads it: `7`, `> 30` where the budget ended first, `-` without target or trials. */
+  /** As a person reads it: `7`, `> 30` where the budget ended first or the median trial was given up, `-` without target or trials. */
   readonly epochsText: string;
-  /** Interquartile mean over seeds; null without a finite one. A diverged trial counts as accuracy 0, or as infinite loss. */
+  /**
+   * Interquartile mean over seeds; null without a finite one. A diverged trial counts as accuracy 0, or as infinite loss, a pruned one as worse than
+   * any number: where more than a quarter was given up there is none.
+   */
   readonly testMetric: number | null;
   readonly testMetricInterval: Interval;
   /** Chance that a run of the group's first initializer does better than one of this; null for the first itself. */

@@ -42,6 +42,7 @@ export function initializerResult(
       trials: scored.length,
       converged: inState('converged'),
       diverged: inState('diverged'),
+      pruned: inState('pruned'),
       failed: inState('failed'),
       cancelled: inState('cancelled'),
       ...epochsToTarget(scored, training),
@@ -54,20 +55,32 @@ function epochsToTarget(scored: readonly ScoredTrial[], { epochs, target }: Comp
   if (target === null || scored.length === 0) {
     return { medianEpochsToTarget: null, medianEpochsInterval: { low: null, high: null }, epochsText: '-' };
   }
-  const curve = kaplanMeier(
-    scored.map(({ trial }) => {
-      const time = epochsUntilTarget(trial);
-      if (time !== Infinity) return { time, reached: true };
-      // A pruned trial was watched until it was given up. A diverged one will never get there: it counts to the budget's end.
-      return { time: trial.state === 'pruned' ? (trial.epochsRun ?? 0) : epochs, reached: false };
-    }),
-  );
+  const times = scored.map(({ trial }) => {
+    const time = epochsUntilTarget(trial);
+    // A diverged trial will never get there: it counts to the budget's end. So does a pruned one: to censor it where it was given up, because it
+    // was behind, would make its cell as fast as the seeds that were spared.
+    return time === Infinity ? { time: epochs, reached: false } : { time, reached: true };
+  });
+  const curve = kaplanMeier(times);
   const medianEpochsToTarget = medianTime(curve);
   return {
     medianEpochsToTarget,
     medianEpochsInterval: medianTimeInterval(curve),
-    epochsText: medianEpochsToTarget === null ? `> ${epochs}` : String(medianEpochsToTarget),
+    epochsText: medianEpochsToTarget === null ? boundText(scored, epochs) : String(medianEpochsToTarget),
   };
+}
+
+/** What is certain of a median that is not known: it is above the median of the epochs up to which the trials were watched. */
+function boundText(scored: readonly ScoredTrial[], epochs: number): string {
+  const watched = scored
+    .map(({ trial }) => {
+      const time = epochsUntilTarget(trial);
+      if (time !== Infinity) return { time, sign: '≥' };
+      return { time: trial.state === 'pruned' ? (trial.epochsRun ?? 0) : epochs, sign: '>' };
+    })
+    .sort((a, b) => a.time - b.time);
+  const { time, sign } = watched[Math.ceil(watched.length / 2) - 1]!;
+  return `${sign} ${time}`;
 }
 
 function testMetric(
@@ -75,8 +88,7 @@ function testMetric(
   metric: TestMetric,
   stream: RandomStream,
 ): { testMetric: number | null; testMetricInterval: Interval } {
-  // A trial that was given up early has no test metric, and its last one would be no fair one.
-  const values = scored.filter(({ trial }) => trial.state !== 'pruned').map(({ goodness }) => goodness);
+  const values = scored.map(({ goodness }) => goodness);
   if (values.length === 0) return { testMetric: null, testMetricInterval: { low: null, high: null } };
   const sign = metric === 'testAccuracy' ? 1 : -1;
   const losses = values.map((value) => sign * value);

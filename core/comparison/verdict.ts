@@ -13,15 +13,22 @@ export function verdictOf(results: readonly InitializerResult[]): Verdict {
   const rivals = others.filter((other) => !isBehind(first, other));
   if (rivals.length === 0) {
     const seeds = Math.min(...results.map(({ trials }) => trials));
-    return { kind: 'best', initializer: first.initializer, reason: `ahead of every other on ${seeds} seeds or more` };
+    const reason = `ahead of every other on ${seeds} seeds or more${prunedNote(results)}`;
+    return { kind: 'best', initializer: first.initializer, reason };
   }
   const among = [first, ...rivals];
   const few = among.some(({ trials }) => trials < fewestSeeds);
   return {
     kind: 'undecided',
     among: among.map(({ initializer }) => initializer),
-    reason: few ? `fewer than ${fewestSeeds} seeds have a result` : 'the results of their seeds overlap',
+    reason: `${few ? `fewer than ${fewestSeeds} seeds have a result` : 'the results of their seeds overlap'}${prunedNote(among)}`,
   };
+}
+
+/** What the reason leaves out where trials were given up: the race is decided by them, not by what they would have come to. */
+function prunedNote(results: readonly InitializerResult[]): string {
+  const pruned = results.reduce((sum, result) => sum + result.pruned, 0);
+  return pruned === 0 ? '' : `; ${pruned} of their trials were given up early and count as behind`;
 }
 
 /** Whether the first one's lead over another is beyond chance: enough seeds, and an interval that lies above a half. */

@@ -8,6 +8,8 @@ export interface EvidenceTrial extends ComparedTrial {
   /** Name of a sweep that it belongs to. */
   readonly sweep: string;
   readonly epochBudget: number;
+  /** Id of the sweep, where it gives up trials that are behind; null: it gives each its whole budget. */
+  readonly race: string | null;
   /** As text, such as `validationAccuracy 0.9`; null without one. */
   readonly target: string | null;
 }
@@ -52,7 +54,9 @@ export function cornersAround(trials: readonly EvidenceTrial[], depth: number, w
 function settingOf(trial: EvidenceTrial): string {
   const axes = ['initializer', 'activation', 'depth', 'width'];
   const parts = cellParts(trial, (axis) => !axes.includes(axis));
-  return [...parts, `${trial.epochBudget} epochs`, trial.target ?? 'no target'].join(', ');
+  // What was given up in one race has no place among trials that did not run it.
+  const race = trial.race === null ? [] : [`pruned in sweep ${trial.race}`];
+  return [...parts, `${trial.epochBudget} epochs`, trial.target ?? 'no target', ...race].join(', ');
 }
 
 /** The measured values next to the wanted one, with their weights; none where it lies outside. */

@@ -33,7 +33,7 @@ export function parseSweep(input: unknown, limits: SweepLimits = defaultLimits):
     ...checkTraining(input, parts, axes, limits),
     ...exclusionIssues,
     ...checkNetworks(input, parts.axes, axes, exclude),
-    ...checkAdaptive(input, parts.adaptive, axes, limits),
+    ...checkAdaptive(input, parts, axes, limits),
     ...checkCritical(input, parts.axes.initializer.values, axes.activation, exclude),
   ];
   if (!parsed.success || issues.length > 0) throw mistakesError(issues);

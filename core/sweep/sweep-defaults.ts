@@ -10,5 +10,6 @@ export const sweepDefaults = {
   dataset: { name: 'digits', ...datasetDefaults.digits },
   probes: { epochs: [0, 'last'], examples: 256 },
   adaptiveStep: 4,
+  pruningReduction: 3,
   run: { concurrency: 64, reuse: true, failureTolerance: 0.05, attempts: 10 },
 } as const;

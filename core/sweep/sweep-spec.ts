@@ -60,6 +60,16 @@ export interface AdaptiveSeeds {
   readonly step: number;
 }
 
+/** Trials that are behind are given up before their budget is spent: see core/adaptive/pruning.ts. */
+export interface AdaptivePruning {
+  /** Asynchronous successive halving that never takes up again what it has stopped. */
+  readonly method: 'ashaStopping';
+  /** No trial is given up before so many epochs. */
+  readonly minEpochs: number;
+  /** From each rung about one of so many trials goes on; the next rung comes after so many times the epochs. */
+  readonly reduction: number;
+}
+
 /** A sweep file, checked and with its defaults filled in. */
 export interface SweepSpec {
   readonly name: string;
@@ -76,8 +86,8 @@ export interface SweepSpec {
     readonly stopAtTarget: boolean;
   };
   readonly probes: Probes;
-  /** Absent: every cell has all seeds. */
-  readonly adaptive?: { readonly seeds?: AdaptiveSeeds };
+  /** Absent: every cell has all seeds, every trial its whole budget. */
+  readonly adaptive?: { readonly seeds?: AdaptiveSeeds; readonly pruning?: AdaptivePruning };
   readonly run: {
     /** Trials in flight at once, over all workers. */
     readonly concurrency: number;

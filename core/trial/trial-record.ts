@@ -5,7 +5,7 @@
  * - diverged: a loss or a weight became NaN or infinite: a result, not an error.
  * - failed: no attempt could finish; the reason says who must act.
  * - cancelled: a person stopped the sweep; what was recorded is kept.
- * - pruned: given up early because others were better.
+ * - pruned: given up at a rung because others were ahead: a result of that sweep alone, censored there, and not by chance.
  */
 export const finalTrialStates = ['converged', 'notConverged', 'diverged', 'failed', 'cancelled', 'pruned'] as const;
 export type FinalTrialState = (typeof finalTrialStates)[number];
@@ -42,9 +42,9 @@ export interface LayerRecord {
   readonly unitCosine: number | null;
 }
 
-/** What a trial that was trained to its end leaves behind, beside its epoch and layer records. */
+/** What a trial that was trained to its end, or given up, leaves behind, beside its epoch and layer records. */
 export interface TrialResult {
-  readonly state: Extract<FinalTrialState, 'converged' | 'notConverged' | 'diverged'>;
+  readonly state: Extract<FinalTrialState, 'converged' | 'notConverged' | 'diverged' | 'pruned'>;
   /** One sentence for a person. */
   readonly reason: string;
   /** First epoch whose metric met the target; null when it never did. */
@@ -52,6 +52,7 @@ export interface TrialResult {
   readonly stepsToTarget: number | null;
   readonly epochsRun: number;
   readonly stepsRun: number;
+  /** Null for a pruned trial, as testAccuracy: it is never held against the test data. */
   readonly testLoss: number | null;
   readonly testAccuracy: number | null;
   readonly bestValidationLoss: number | null;

@@ -149,6 +149,20 @@ function sweepFileSchema(values: AxisValueSchemas, limits: SweepLimits) {
           })
           .optional()
           .describe('Further seeds only where the comparison of initializers is still open.'),
+        pruning: z
+          .strictObject({
+            method: z
+              .enum(['ashaStopping'])
+              .describe('Asynchronous successive halving (ASHA) that never takes up again what it has stopped.'),
+            minEpochs: wholeUpToLimit(limits, 'stepsPerTrial', 'No trial is given up before so many epochs.'),
+            reduction: wholeBetween(
+              2,
+              100,
+              'From each rung about one of so many trials goes on, and the next rung comes after so many times the epochs.',
+            ).default(sweepDefaults.pruningReduction),
+          })
+          .optional()
+          .describe('Trials that are behind others of their network by validation loss are given up early.'),
       })
       .optional()
       .describe('What the sweep decides by its own results.'),

@@ -66,6 +66,47 @@ describe('speed and fit', () => {
     expect(verdict('fit', trials).decision).toBe('supported');
   });
 
+  describe('where trials were given up', () => {
+    const pruned = { state: 'pruned', epochsToTarget: null, epochsRun: 3, testAccuracy: null } as const;
+
+    it('speed compares as long as all were trained, and says how many were not', () => {
+      const trials = seeds(6).flatMap((seed) => [
+        claimTrial({ initializer: 'heNormal', seed, epochsToTarget: 2 }),
+        claimTrial({ initializer: 'glorotNormal', seed, ...pruned }),
+      ]);
+      const [finding] = verdict('speed', trials).findings;
+      // Restricted means up to epoch 3, where all were watched: 3 - 2.
+      expect(finding!.effect.value).toBeCloseTo(1, 12);
+      expect(finding).toMatchObject({ decision: 'supported', pruned: 6 });
+      expect(finding!.reason).toMatch(/^p = 0\.\d+; 6 trials were given up early$/);
+    });
+
+    it('speed is open where nobody had got there by then, however the spared ones went on', () => {
+      const trials = seeds(6).flatMap((seed) => [
+        claimTrial({ initializer: 'heNormal', seed, epochsToTarget: 4 }),
+        // A cell of which only the luckiest trial was spared, which is faster than all.
+        claimTrial({ initializer: 'glorotNormal', seed, ...(seed === 1 ? { epochsToTarget: 4 } : pruned) }),
+      ]);
+      expect(verdict('speed', trials).findings).toMatchObject([
+        {
+          decision: 'undecided',
+          pValue: null,
+          reason: 'neither reaches the target as long as all of them were trained; 5 trials were given up early',
+        },
+      ]);
+    });
+
+    it.each(['fit', 'framework'] as const)('%s counts them as behind', (claim) => {
+      const trials = seeds(6).flatMap((seed) => [
+        claimTrial({ initializer: 'heNormal', seed, epochsToTarget: null, testAccuracy: 0.2 }),
+        claimTrial({ initializer: 'glorotNormal', seed, ...pruned }),
+      ]);
+      const found = verdict(claim, trials);
+      expect(found.decision).toBe('supported');
+      expect(found.findings[0]!.reason).toMatch(/6 trials were given up early$/);
+    });
+  });
+
   it('speed is open without a target', () => {
     expect(verdict('speed', fastAndSlow('heNormal', 'glorotNormal', 6), null)).toMatchObject({
       decision: 'undecided',

@@ -161,14 +161,47 @@ describe('compareInitializers', () => {
     expect(group.verdict).toEqual({ kind: 'undecided', among: [], reason: 'no trial has a result' });
   });
 
-  it('censors a pruned trial where it was given up', () => {
+  describe('where trials were given up', () => {
     const pruned = { state: 'pruned', testAccuracy: null, testLoss: null, epochsRun: 3 } as const;
-    const [result] = only([
-      ...trials('a', [2, 8]),
-      ...trials('a', [null, null], pruned).map((row) => ({ ...row, seed: row.seed + 2 })),
-    ]).results;
-    // At epoch 2 one of four gets there (3/4 remain); the pruned two leave at 3; at epoch 8 the last one does (0 remain).
-    expect(result).toMatchObject({ trials: 4, medianEpochsToTarget: 8 });
+    const later = (rows: readonly ComparedTrial[]) => rows.map((row) => ({ ...row, seed: row.seed + 10 }));
+    const resultOf = (rows: readonly ComparedTrial[]) => only(rows).results[0]!;
+
+    it('counts them as not yet there, and not as if they had not been', () => {
+      const half = resultOf([...trials('a', [2, 8]), ...later(trials('a', [null, null], pruned))]);
+      // At epoch 2 one of four gets there, at 8 another one: half of them. The two that were spared alone would have 2.
+      expect(half).toMatchObject({ trials: 4, converged: 2, pruned: 2, medianEpochsToTarget: 8, epochsText: '8' });
+    });
+
+    it('says of a median that is not known what is certain of it', () => {
+      const most = [...trials('a', [2, 8]), ...later(trials('a', [null, null, null], pruned))];
+      expect(resultOf(most)).toMatchObject({ medianEpochsToTarget: null, epochsText: '> 3' });
+      // Two of six were given up, two got there at 8, two never: the third smallest of what is certain is 8.
+      const some = [...trials('a', [8, 8, null, null]), ...later(trials('a', [null, null], pruned))];
+      expect(resultOf(some)).toMatchObject({ medianEpochsToTarget: null, epochsText: '≥ 8' });
+      expect(resultOf(trials('a', [null, null, null]))).toMatchObject({ epochsText: '> 30' });
+    });
+
+    it('has an interquartile mean as long as they fall into the lowest quarter, and none of the lucky ones after', () => {
+      const quarter = [...trials('a', [5, 5, 5]), ...later(trials('a', [null], pruned))];
+      expect(resultOf(quarter).testMetric).toBeCloseTo(0.9505, 12);
+      const more = [...trials('a', [5, 5]), ...later(trials('a', [null, null], pruned))];
+      expect(resultOf(more).testMetric).toBeNull();
+    });
+
+    it('puts them behind all that went on, those given up sooner behind those given up later, and ahead of divergence', () => {
+      const group = only([
+        ...trials('there', [9, 9, 9, 9]),
+        ...trials('slow', [null, null, null, null], { testAccuracy: 0.11 }),
+        ...trials('late', [null, null, null, null], { ...pruned, epochsRun: 9 }),
+        ...trials('early', [null, null, null, null], pruned),
+        ...trials('wild', [null, null, null, null], { ...pruned, state: 'diverged', epochsRun: 20 }),
+      ]);
+      expect(group.results.map(({ initializer }) => initializer)).toEqual(['there', 'slow', 'late', 'early', 'wild']);
+      expect(group.verdict).toMatchObject({
+        kind: 'best',
+        reason: 'ahead of every other on 4 seeds or more; 8 of their trials were given up early and count as behind',
+      });
+    });
   });
 
   it('takes losses where there is no accuracy: less is better, divergence is infinite', () => {

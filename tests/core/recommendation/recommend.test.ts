@@ -20,6 +20,7 @@ function measured(
     seeds(5).map((seed) => ({
       ...claimTrial({ initializer, seed, depth, width, epochsToTarget: first + seed }),
       sweep: 'one',
+      race: null,
       target: 'validationAccuracy 0.9',
       ...changes,
     })),
@@ -92,6 +93,23 @@ describe('the recommendation', () => {
     expect(recommend(trials, network(4)).ranking.map(({ initializer }) => initializer)).not.toContain('zeros');
     const failed = measured(4, 64, heFirst, { state: 'failed' });
     expect(recommend(failed, network(4)).ranking).toEqual([]);
+  });
+
+  it('compares trials of a sweep that gives some up among themselves only', () => {
+    // Of heNormal in the race all were given up; beside it stand whole trials of heNormal from elsewhere.
+    const pruned = { state: 'pruned', epochsToTarget: null, epochsRun: 3, testAccuracy: null } as const;
+    const race = 'race-1';
+    const raced = [
+      ...measured(4, 64, { glorotNormal: 1 }, { race }),
+      ...measured(4, 64, { heNormal: 1 }, { race, ...pruned }),
+    ];
+    const corners = cornersAround([...measured(4, 64, { heNormal: 1, lecunNormal: 11 }), ...raced], 4, 64);
+    expect(corners.map(({ places }) => [...places.keys()].sort())).toEqual([
+      ['heNormal', 'lecunNormal'],
+      ['glorotNormal', 'heNormal'],
+    ]);
+    expect(corners[1]!.setting).toMatch(/pruned in sweep race-1$/);
+    expect(recommend(raced, network(4)).notToldApart).toEqual(['glorotNormal']);
   });
 });
 

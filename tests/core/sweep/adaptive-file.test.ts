@@ -32,3 +32,38 @@ describe('the section adaptive of a sweep file', () => {
     );
   });
 });
+
+describe('pruning in the section adaptive', () => {
+  const pruning = { method: 'ashaStopping', minEpochs: 2 };
+
+  it('has a reduction of 3 by default, and stands beside adaptive seeds', () => {
+    const three = { ...axes, initializer: ['heNormal', 'zeros', 'glorotNormal'] };
+    expect(sweepSpec({ axes: three, adaptive: { pruning } }).adaptive).toEqual({
+      pruning: { ...pruning, reduction: 3 },
+    });
+    const seeds = { until: 'decided', budget: 12, step: 2 };
+    expect(sweepSpec({ axes: three, adaptive: { pruning, seeds } }).adaptive).toEqual({
+      pruning: { ...pruning, reduction: 3 },
+      seeds,
+    });
+    const rates = { ...axes, initializer: 'heNormal', learningRate: [0.1, 0.2, 0.4] };
+    expect(sweepSpec({ axes: rates, adaptive: { pruning } }).adaptive?.pruning?.reduction).toBe(3);
+  });
+
+  it.each<[object, string, RegExp]>([
+    [{ method: 'asha' }, 'adaptive.pruning.method', /^is unknown.*ashaStopping/],
+    [{ method: undefined }, 'adaptive.pruning.method', /^is missing/],
+    [{ minEpochs: 5 }, 'adaptive.pruning.minEpochs', /^must be less than the budget: training.epochs is 5$/],
+    [{ minEpochs: 0 }, 'adaptive.pruning.minEpochs', /1/],
+    [{ reduction: 3 }, 'adaptive.pruning.reduction', /2 cells \(initializers x learning rates\).*at most 2$/],
+    [{ reduction: 1 }, 'adaptive.pruning.reduction', /2/],
+    [{ rungs: [1] }, 'adaptive.pruning.rungs', /is not known|unknown/],
+  ])('is refused with %j, and told what is wrong', (changes, path, message) => {
+    expect(mistakes({ axes, adaptive: { pruning: { ...pruning, reduction: 2, ...changes } } })[path]).toMatch(message);
+  });
+
+  it('needs something to compare', () => {
+    const one = { ...axes, initializer: 'heNormal' };
+    expect(mistakes({ axes: one, adaptive: { pruning } })['adaptive.pruning']).toMatch(/two initializers/);
+  });
+});
