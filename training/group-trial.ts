@@ -1,5 +1,5 @@
 import { MachineError } from '../core/errors.ts';
-import type { TrialJob, TrialOutcome, TrialProgress } from './trainer.ts';
+import type { AskAtRung, RungAnswer, TrialJob, TrialOutcome, TrialProgress } from './trainer.ts';
 import { asTrialError } from './trial-error.ts';
 import type { TrialRun } from './trial-run.ts';
 import type { TrialSnapshot } from './trial-snapshot.ts';
@@ -24,6 +24,13 @@ export interface QueuedTrial {
   /** Whether its caller wants it no more; it then leaves at the next boundary of a piece of work. */
   readonly leaves: () => boolean;
   readonly settle: (outcome: TrialOutcome) => void;
+  /** Asks whether it goes on from a rung. */
+  readonly ask: AskAtRung;
+}
+
+/** A question that a trial waits for the answer to. */
+export interface OpenQuestion {
+  answer: RungAnswer | { readonly error: Error } | null;
 }
 
 /** A trial in a slot. */
@@ -39,6 +46,8 @@ export interface PlacedTrial extends QueuedTrial {
   checkpointAtMs: number;
   /** Where it can be begun again without handing out a record twice; null: nowhere. */
   rewind: { readonly to: TrialSnapshot | null } | null;
+  /** It stands at a rung and is not trained; null: it goes on. The question itself is the same wherever the trial is moved to. */
+  question: OpenQuestion | null;
 }
 
 export function slotsOf(trials: readonly PlacedTrial[]): number[] {
@@ -53,8 +62,22 @@ export async function snapshotOf(stack: Stack, trial: PlacedTrial): Promise<Tria
 
 /** Back to the queue, to go on at `start`. */
 export function queuedAgain(trial: PlacedTrial, start: TrialSnapshot | null): QueuedTrial {
-  const { job, onProgress, checkpoints, leaves, settle } = trial;
-  return { job, start, onProgress, checkpoints, leaves, settle };
+  const { job, onProgress, checkpoints, leaves, settle, ask } = trial;
+  return { job, start, onProgress, checkpoints, leaves, settle, ask };
+}
+
+/** Asks whether a trial goes on, where it stands at a rung between two epochs. */
+export function askAtRung(trial: PlacedTrial): void {
+  const { job, run, position, ask } = trial;
+  if (position > 0 || run.ended || !job.rungs?.includes(run.epoch)) return;
+  const question: OpenQuestion = { answer: null };
+  trial.question = question;
+  const { epochsToTarget, bestValidationLoss } = run.snapshot();
+  const standing = { hasReachedTarget: epochsToTarget !== null, validationLoss: bestValidationLoss! };
+  ask({ id: job.id, epoch: run.epoch, ...standing }).then(
+    (answer) => (question.answer = answer),
+    (error: unknown) => (question.answer = { error: asTrialError(error) }),
+  );
 }
 
 /** The end, here, of a trial that is wanted no more or goes on elsewhere. */

@@ -1,10 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { BugError, MachineError } from '../core/errors.ts';
+import type { LayerRecord } from '../core/trial/trial-record.ts';
 import type { Backend, MetricSums, Stack, StackShape } from './backend.ts';
 import type { Dataset, SplitName } from './datasets/dataset.ts';
 import { epochOrder, stepsPerEpoch } from './epoch-order.ts';
 import { segmentSteps } from './epoch-segments.ts';
 import {
+  askAtRung,
   queuedAgain,
   settleAll,
   settleLeaver,
@@ -57,6 +59,12 @@ export class StackGroup {
     return this.#waiting.length === 0 && this.#placed.length === 0;
   }
 
+  /** All it has stands at rungs and waits to hear whether it goes on. */
+  get waits(): boolean {
+    const isFull = this.#placed.length === this.#stack?.capacity;
+    return (this.#waiting.length === 0 || isFull) && this.#placed.every(({ question }) => question?.answer === null);
+  }
+
   add(trial: QueuedTrial): void {
     this.#waiting.push(trial);
   }
@@ -83,6 +91,7 @@ export class StackGroup {
     for (;;) {
       try {
         yield* this.#admit();
+        await this.#hearAnswers();
         yield* this.#trainEpoch();
         yield* this.#finishEpoch();
       } catch (error) {
@@ -127,6 +136,7 @@ export class StackGroup {
         if (start) stack.place(slot, start.state);
         else await placeInitialState(stack, slot, job.config, examples);
       });
+      if (placed && start) askAtRung(trial);
       if (placed && !start) begun.push(trial);
       yield;
       this.#dropLeavers();
@@ -150,7 +160,35 @@ export class StackGroup {
       durationMs: start?.durationMs ?? 0,
       checkpointAtMs: performance.now(),
       rewind: { to: start },
+      question: null,
     };
+  }
+
+  /** Those that heard that they are given up end here; those that go on are trained again; the others wait, and may be handed over. */
+  async #hearAnswers(): Promise<void> {
+    for (const trial of this.#placed) {
+      const answer = trial.question?.answer;
+      if (!answer) continue;
+      await this.#attempt(trial, async () => {
+        if ('error' in answer) throw answer.error;
+        if (answer.goesOn) trial.question = null;
+        else await this.#giveUp(trial, answer.reason);
+      });
+    }
+    await this.#takeCheckpoints(this.#placed.filter(({ question }) => question !== null));
+  }
+
+  /** Ends a trial at its rung, with what is looked into wherever a trial ends. */
+  async #giveUp(trial: PlacedTrial, reason: string): Promise<void> {
+    const { run, job } = trial;
+    const { epochs } = job.config.probes;
+    const isDue = epochs.includes('last') && !epochs.includes(run.epoch);
+    await this.#end(trial, null, { reason, layers: isDue ? await this.#probe(trial) : [] });
+  }
+
+  /** Trials that are trained: those that do not stand at a rung. */
+  #going(): PlacedTrial[] {
+    return this.#placed.filter(({ question }) => question === null);
   }
 
   /** Gives the stack the places that the demand and its size ask for; a stack that grows has twice the places at least. */
@@ -203,13 +241,14 @@ export class StackGroup {
     const { batchSize } = this.#shape;
     const { examples } = this.#dataset.splits.train;
     const orders = new Map<PlacedTrial, Uint32Array>();
-    for (const trial of this.#placed) {
+    for (const trial of this.#going()) {
       orders.set(trial, epochOrder(trial.job.config.seed, trial.run.epoch + 1, examples, batchSize));
     }
     for (;;) {
-      const position = Math.min(this.#steps, ...this.#placed.map((trial) => trial.position));
+      const going = this.#going();
+      const position = Math.min(this.#steps, ...going.map((trial) => trial.position));
       if (position === this.#steps) return;
-      const trials = this.#placed.filter((trial) => trial.position === position);
+      const trials = going.filter((trial) => trial.position === position);
       const untilRead = Math.min(this.#segment - (position % this.#segment), this.#steps - position);
       const units = this.#trainPace.next(Infinity);
       const steps = Math.max(1, Math.min(untilRead, Math.floor(units / trials.length)));
@@ -238,7 +277,7 @@ export class StackGroup {
   }
 
   async *#finishEpoch(): AsyncGenerator<void, void> {
-    const trials = this.#placed;
+    const trials = this.#going();
     if (trials.length === 0) return;
     const validation = yield* this.#evaluate(trials, 'validation');
     const train = new Map(trials.map((trial) => [trial, trial.sums]));
@@ -283,8 +322,7 @@ export class StackGroup {
       await this.#attempt(trial, async () => {
         const { run, job } = trial;
         const epoch = run.record(run.epoch + advance, train.get(trial)!, validation.get(trial)!);
-        const rows = Math.min(job.config.probes.examples, this.#dataset.splits.train.examples);
-        const layers = run.probed ? await probeLayers(this.#stack!, trial.slot, run.epoch, rows) : [];
+        const layers = run.probed ? await this.#probe(trial) : [];
         trial.rewind = null;
         trial.onProgress({ id: job.id, epoch, layers });
       });
@@ -292,19 +330,33 @@ export class StackGroup {
     const ended = this.#present(trials).filter(({ run }) => run.ended);
     const test = yield* this.#evaluate(ended, 'test');
     for (const trial of this.#present(ended)) {
-      await this.#attempt(trial, async () => {
-        const parameters = await this.#stack!.readParameters(trial.slot);
-        const { durationMs, run, job } = trial;
-        const end = { test: test.get(trial)!, parameters, datasetHash: this.#dataset.hash, durationMs };
-        this.#placed = this.#placed.filter((other) => other !== trial);
-        trial.settle({ id: job.id, result: run.result(end) });
-      });
+      await this.#attempt(trial, () => this.#end(trial, test.get(trial)!, null));
     }
     const staying = this.#present(trials);
     if (this.#onProbation) {
       for (const trial of staying) trial.rewind = { to: await snapshotOf(this.#stack!, trial) };
     }
     await this.#takeCheckpoints(staying);
+    this.#present(staying).forEach(askAtRung);
+  }
+
+  async #probe({ slot, run, job }: PlacedTrial): Promise<LayerRecord[]> {
+    const rows = Math.min(job.config.probes.examples, this.#dataset.splits.train.examples);
+    return probeLayers(this.#stack!, slot, run.epoch, rows);
+  }
+
+  /** @param given where it was given up: why, and the layers that its last epoch was recorded without */
+  async #end(
+    trial: PlacedTrial,
+    test: MetricSums | null,
+    given: { readonly reason: string; readonly layers: readonly LayerRecord[] } | null,
+  ): Promise<void> {
+    const parameters = await this.#stack!.readParameters(trial.slot);
+    const { durationMs, run, job } = trial;
+    const end = { test, parameters, datasetHash: this.#dataset.hash, durationMs };
+    this.#placed = this.#placed.filter((other) => other !== trial);
+    const result = run.result(end, given?.reason ?? null);
+    trial.settle({ id: job.id, result, ...(given && { layers: given.layers }) });
   }
 
   /** Hands out the checkpoints that are due, of trials between two segments or epochs; those that hand over leave with theirs. */

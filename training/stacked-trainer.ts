@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
-import { MachineError } from '../core/errors.ts';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { BugError, MachineError } from '../core/errors.ts';
 import type { DatasetSpec } from '../core/trial/trial-config.ts';
 import { trialKey } from '../core/trial/trial-key.ts';
 import type { Backend, StackShape } from './backend.ts';
@@ -10,11 +10,13 @@ import { slotBytes } from './slot-bytes.ts';
 import { StackGroup } from './stack-group.ts';
 import { shapeOf } from './stack-shape.ts';
 import { StackSize } from './stack-size.ts';
-import type { Checkpointing, Trainer, TrialJob, TrialOutcome, TrialProgress } from './trainer.ts';
+import type { AskAtRung, Checkpointing, Trainer, TrialJob, TrialOutcome, TrialProgress } from './trainer.ts';
 import { asTrialError } from './trial-error.ts';
 import { checkTrialFits, datasetFacts } from './trial-fit.ts';
 import type { TrialSnapshot } from './trial-snapshot.ts';
 
+/** Where every trial waits for an answer, the next look is so much later. */
+const answerWaitMs = 2;
 /** A stack stays below this (1 GiB), so that very large networks come in smaller stacks. */
 const maxStackBytes = 2 ** 30;
 
@@ -22,6 +24,9 @@ interface TrainerOptions {
   /** Hears of each piece of work that is done. */
   readonly onTurn?: () => void;
 }
+
+const nobodyAnswers: AskAtRung = ({ id, epoch }) =>
+  Promise.reject(new BugError('a trial with rungs was given nobody to ask', { id, epoch }));
 
 /**
  * A Trainer with continuous batching: trials of all overlapping calls that share a shape and a data set are trained as one
@@ -61,6 +66,7 @@ export function createTrainer(
         }
         await setImmediate();
       }
+      if (groups.size > 0 && [...groups.values()].every(({ waits }) => waits)) await sleep(answerWaitMs);
     }
     turning = null;
   }
@@ -86,8 +92,10 @@ export function createTrainer(
     onProgress: (progress: TrialProgress) => void,
     signal: AbortSignal,
     checkpointing: Checkpointing | undefined,
+    ask: AskAtRung,
   ): Promise<TrialOutcome> {
-    const { id, config, checkpoint } = job;
+    const { checkpoint, ...told } = job;
+    const { id, config } = job;
     try {
       const dataset = await loadDataset(config.dataset);
       checkTrialFits(config, dataset);
@@ -106,7 +114,7 @@ export function createTrainer(
       };
       return await new Promise((settle) => {
         const leaves = (): boolean => signal.aborted || closed;
-        const trial = { job: { id, config }, start, onProgress, checkpoints: checkpoints ?? null, leaves, settle };
+        const trial = { job: told, start, onProgress, checkpoints: checkpoints ?? null, leaves, settle, ask };
         enqueue(trial, dataset);
       });
     } catch (error) {
@@ -130,10 +138,10 @@ export function createTrainer(
       return datasetFacts(await loadDataset(dataset));
     },
 
-    async train(jobs, onProgress, signal, checkpointing) {
+    async train(jobs, onProgress, signal, checkpointing, ask = nobodyAnswers) {
       signal.throwIfAborted();
       if (closed) throw new MachineError('The trainer is closed.');
-      const outcomes = await Promise.all(jobs.map((job) => trainOne(job, onProgress, signal, checkpointing)));
+      const outcomes = await Promise.all(jobs.map((job) => trainOne(job, onProgress, signal, checkpointing, ask)));
       signal.throwIfAborted();
       return outcomes;
     },

@@ -9,7 +9,24 @@ export interface TrialJob {
   readonly checkpoint?: Uint8Array;
   /** To be trained in a process that holds no other trial: by a trainer that has processes. */
   readonly alone?: boolean;
+  /** Epochs after which it is asked whether the trial goes on, unless it has ended there; absent: none. */
+  readonly rungs?: readonly number[];
 }
+
+/** A trial that stands at one of its rungs. It waits in its place for the answer while others are trained. */
+export interface RungQuestion {
+  readonly id: string;
+  readonly epoch: number;
+  readonly hasReachedTarget: boolean;
+  /** The lowest so far, this epoch's included. */
+  readonly validationLoss: number;
+}
+
+/** What comes of a trial at a rung. Given up, it ends there as `pruned`, with `reason` in its result. */
+export type RungAnswer = { readonly goesOn: true } | { readonly goesOn: false; readonly reason: string };
+
+/** Answers the trials of a call at their rungs; what it rejects with is the outcome of that trial. */
+export type AskAtRung = (question: RungQuestion) => Promise<RungAnswer>;
 
 /** A trial between two of its steps, as bytes that prove themselves whole: see training/checkpoint.ts. */
 export interface TrialCheckpoint {
@@ -41,9 +58,13 @@ export interface TrialProgress {
   readonly layers: readonly LayerRecord[];
 }
 
-/** How one trial ended: with a result, or with an error (UserError, MachineError, BugError) that is its alone, or the death of its process. */
+/**
+ * How one trial ended: with a result, or with an error (UserError, MachineError, BugError) that is its alone, or the death of its process. `layers` are those of the last
+ * epoch that were not handed out with it, for only now is it known to be the last: of a pruned trial.
+ */
 export type TrialOutcome =
-  { readonly id: string; readonly result: TrialResult } | { readonly id: string; readonly error: Error };
+  | { readonly id: string; readonly result: TrialResult; readonly layers?: readonly LayerRecord[] }
+  | { readonly id: string; readonly error: Error };
 
 export interface TrainerInfo {
   readonly backend: string;
@@ -70,7 +91,8 @@ export interface DatasetFacts {
  * the call with the signal's reason once its trials have left their stacks.
  *
  * A trial that goes on from any checkpoint of its own, on a backend of the same arithmetic, ends with the same records and the
- * same weights, bit for bit. One that cannot be gone on from is refused by a CheckpointError as its trial's outcome.
+ * same weights, bit for bit. One that cannot be gone on from is refused by a CheckpointError as its trial's outcome. One that was taken at a
+ * rung asks again there. Rungs change no number of a trial that goes on.
  */
 export interface Trainer {
   readonly info: TrainerInfo;
@@ -81,6 +103,8 @@ export interface Trainer {
     onProgress: (progress: TrialProgress) => void,
     signal: AbortSignal,
     checkpointing?: Checkpointing,
+    /** Needed where a job has rungs. */
+    askAtRung?: AskAtRung,
   ): Promise<readonly TrialOutcome[]>;
   close(): Promise<void>;
 }

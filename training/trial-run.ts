@@ -6,7 +6,8 @@ import type { MetricSums } from './backend.ts';
 
 /** What only the end of a trial shows. */
 export interface TrialEnd {
-  readonly test: MetricSums;
+  /** Null: the trial was given up, and is not held against the test data. */
+  readonly test: MetricSums | null;
   readonly parameters: Float32Array;
   readonly datasetHash: string;
   readonly durationMs: number;
@@ -91,18 +92,21 @@ export class TrialRun {
     return record;
   }
 
-  result({ test, parameters, datasetHash, durationMs }: TrialEnd): TrialResult {
+  /** @param prunedFor why it was given up; null: it ended by itself */
+  result({ test, parameters, datasetHash, durationMs }: TrialEnd, prunedFor: string | null): TrialResult {
     if (this.#divergence === null && !allFinite(parameters)) {
       this.#divergence = `a weight was NaN or infinite after epoch ${this.#epoch}`;
     }
     return {
-      ...this.#verdict(),
+      ...(this.#divergence === null && prunedFor !== null
+        ? { state: 'pruned' as const, reason: prunedFor }
+        : this.#verdict()),
       epochsToTarget: this.#epochsToTarget,
       stepsToTarget: this.#epochsToTarget === null ? null : this.#epochsToTarget * this.#stepsPerEpoch,
       epochsRun: this.#epoch,
       stepsRun: this.#epoch * this.#stepsPerEpoch,
-      testLoss: finiteOrNull(test.lossSum / test.examples),
-      testAccuracy: this.#accuracy(test),
+      testLoss: test && finiteOrNull(test.lossSum / test.examples),
+      testAccuracy: test && this.#accuracy(test),
       bestValidationLoss: this.#bestValidationLoss,
       bestValidationAccuracy: this.#bestValidationAccuracy,
       parameterCount: parameters.length,

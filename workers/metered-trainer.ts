@@ -41,7 +41,7 @@ export function meterTrainer(trainer: Trainer, meter: MetricMeter): Trainer {
 
     inspect: (dataset) => trainer.inspect(dataset),
 
-    async train(jobs, onProgress, signal, checkpointing) {
+    async train(jobs, onProgress, signal, checkpointing, askAtRung) {
       const startedMs = performance.now();
       /** Steps of a trial that goes on from a checkpoint count from there. */
       const stepsBefore = new Map<string, number>();
@@ -68,6 +68,7 @@ export function meterTrainer(trainer: Trainer, meter: MetricMeter): Trainer {
               checkpointing.onCheckpoint(checkpoint);
             },
           },
+          askAtRung,
         );
         for (const outcome of outcomes) {
           ended.add(1, { outcome: 'error' in outcome ? outcome.error.name : outcome.result.state });

@@ -1,5 +1,6 @@
 import type { TrialConfig } from '../../core/trial/trial-config.ts';
 import type { Trainer, TrialCheckpoint, TrialJob, TrialOutcome, TrialProgress } from '../../training/trainer.ts';
+import type { TestRungs } from './trial-configs.ts';
 
 /** Where and how a call is cut off, and where its trials go on. */
 export interface Interruption {
@@ -18,6 +19,12 @@ export interface InterruptedStory {
   readonly checkpoints: readonly TrialCheckpoint[];
 }
 
+export interface InterruptedCall {
+  readonly prefix?: string;
+  readonly intervalMs?: number;
+  readonly race?: TestRungs;
+}
+
 const reason = new Error('interrupted by the test');
 
 /** Trains in one call that is aborted by each of the interruptions and taken up again by another, from checkpoints. */
@@ -25,7 +32,7 @@ export async function interruptedStories(
   trainers: readonly Trainer[],
   configs: readonly TrialConfig[],
   interruptions: readonly Interruption[],
-  { prefix = 'trial', intervalMs = 0 } = {},
+  { prefix = 'trial', intervalMs = 0, race }: InterruptedCall = {},
 ): Promise<InterruptedStory[]> {
   const told = new Map(
     configs.map((_, index) => [
@@ -33,7 +40,8 @@ export async function interruptedStories(
       { records: new Map<number, TrialProgress[]>(), checkpoints: [] as TrialCheckpoint[] },
     ]),
   );
-  let jobs: TrialJob[] = configs.map((config, index) => ({ id: `${prefix}-${index}`, config }));
+  const rungs = race && { rungs: race.rungs };
+  let jobs: TrialJob[] = configs.map((config, index) => ({ id: `${prefix}-${index}`, config, ...rungs }));
   let trainer = trainers[0]!;
   for (const interruption of [...interruptions, null]) {
     const controller = new AbortController();
@@ -52,7 +60,8 @@ export async function interruptedStories(
       count();
     };
     try {
-      const outcomes = await trainer.train(jobs, onProgress, controller.signal, { intervalMs, onCheckpoint });
+      const checkpointing = { intervalMs, onCheckpoint };
+      const outcomes = await trainer.train(jobs, onProgress, controller.signal, checkpointing, race?.ask);
       return outcomes.map((outcome) => ({ outcome, ...told.get(outcome.id)! }));
     } catch (error) {
       if (error !== reason) throw error;
@@ -61,7 +70,7 @@ export async function interruptedStories(
     jobs = jobs.map(({ id, config }) => {
       const { checkpoints } = told.get(id)!;
       const taken = checkpoints[Math.floor(interruption!.checkpoint * checkpoints.length)];
-      return { id, config, ...(taken && { checkpoint: taken.bytes }) };
+      return { id, config, ...rungs, ...(taken && { checkpoint: taken.bytes }) };
     });
   }
   throw new Error('unreachable: the last call is never aborted');

@@ -9,7 +9,7 @@ import { createTrainer } from '../../training/stacked-trainer.ts';
 import type { Trainer } from '../../training/trainer.ts';
 import { cpuBackends, createBackend } from './cpu-backends.ts';
 import { interruptedStories, type Interruption, type InterruptedStory } from './interrupted-trials.ts';
-import { loadTestDataset, regression, stories, trialConfig, type Story } from './trial-configs.ts';
+import { loadTestDataset, regression, stories, type Story, type TestRungs, trialConfig } from './trial-configs.ts';
 
 /** Bounds the time of one backend on a slow machine; a fast one gets through all runs before. */
 const limitMs = 30_000;
@@ -92,6 +92,8 @@ const mixes = fc.array(shapes, { minLength: 1, maxLength: 2 }).chain((drawnShape
     startMs: fc.nat(8),
     interruptions: fc.array(interruptions, { maxLength: 3 }),
     intervalMs: fc.constantFrom(0, 0, 3),
+    rungs: fc.subarray([1, 2, 3]),
+    answerMs: fc.constantFrom(0, 0, 2, 8),
   });
   return fc.array(call, { minLength: 1, maxLength: 4 });
 });
@@ -109,9 +111,21 @@ function shortOfMemory(backend: Backend, refusals: readonly boolean[]): Backend 
   };
 }
 
-async function alone(backend: Backend, config: TrialConfig): Promise<Story> {
+/** A third of the trials is given up at each of their rungs: what is answered depends on what the trial has come to alone. */
+function raceWith(rungs: readonly number[], answerMs: number): TestRungs {
+  return {
+    rungs,
+    ask: async ({ epoch, hasReachedTarget, validationLoss }) => {
+      if (answerMs > 0) await delay(answerMs);
+      const goesOn = hasReachedTarget || Math.floor(1e6 * validationLoss) % 3 > 0;
+      return goesOn ? { goesOn } : { goesOn, reason: `after ${epoch}: ${validationLoss}` };
+    },
+  };
+}
+
+async function alone(backend: Backend, config: TrialConfig, rungs: readonly number[]): Promise<Story> {
   const trainer = createTrainer({ ...backend, preferredCapacity: 1, dispose: async () => {} }, loadTestDataset);
-  const [story] = await stories(trainer, [config]);
+  const [story] = await stories(trainer, [config], 'alone', raceWith(rungs, 0));
   await trainer.close();
   return story!;
 }
@@ -123,7 +137,7 @@ function storyOf({ outcome, records }: InterruptedStory): Story {
     for (const record of again) expect(record).toEqual(first);
     return first!;
   });
-  return { progress, outcome: { id: '', result: { ...outcome.result, durationMs: 0 } } };
+  return { progress, outcome: { ...outcome, id: '', result: { ...outcome.result, durationMs: 0 } } };
 }
 
 describe.each(cpuBackends)('the law of training (%s)', (name) => {
@@ -135,7 +149,7 @@ describe.each(cpuBackends)('the law of training (%s)', (name) => {
 
   it(
     'a trial has the records and the weights that it has alone, whatever it is trained with, however often it is ' +
-      'aborted and goes on from any of its checkpoints, in whatever stack',
+      'aborted and goes on from any of its checkpoints, in whatever stack, and however long it waits at its rungs',
     async () => {
       await fc.assert(
         fc.asyncProperty(
@@ -147,15 +161,16 @@ describe.each(cpuBackends)('the law of training (%s)', (name) => {
               createTrainer({ ...shortOfMemory(backend, refusals), preferredCapacity }, loadTestDataset),
             );
             const together = await Promise.all(
-              calls.map(async ({ configs, startMs, interruptions: cuts, intervalMs }, index) => {
+              calls.map(async ({ configs, startMs, interruptions: cuts, intervalMs, rungs, answerMs }, index) => {
                 await delay(startMs);
-                return interruptedStories(trainers, configs, cuts, { prefix: `call-${index}`, intervalMs });
+                const race = raceWith(rungs, answerMs);
+                return interruptedStories(trainers, configs, cuts, { prefix: `call-${index}`, intervalMs, race });
               }),
             );
             await Promise.all(trainers.map((trainer) => trainer.close()));
-            for (const [call, { configs }] of calls.entries()) {
+            for (const [call, { configs, rungs }] of calls.entries()) {
               for (const [index, config] of configs.entries()) {
-                expect(storyOf(together[call]![index]!)).toEqual(await alone(backend, config));
+                expect(storyOf(together[call]![index]!)).toEqual(await alone(backend, config, rungs));
               }
             }
           },
@@ -173,7 +188,7 @@ describe.each(cpuBackends)('the law of training (%s)', (name) => {
       const config = trialConfig({ batchSize: 1, epochs: 4, optimizer: adam, learningRate: 0.01, ...build });
       const trainer = createTrainer({ ...backend, preferredCapacity: 9, dispose: async () => {} }, loadTestDataset);
       const [story] = await interruptedStories([trainer], [config], []);
-      const expected = await alone(backend, config);
+      const expected = await alone(backend, config, []);
       expect(storyOf(story!)).toEqual(expected);
       // Epoch 0, and the middle and the end of each epoch but the last, which has no end to go on from.
       expect(story!.checkpoints.map(({ epoch, step }) => [epoch, step])).toEqual([

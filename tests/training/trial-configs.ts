@@ -1,6 +1,6 @@
 import { plainBuild } from '../../core/networks/network.ts';
 import type { TrialConfig } from '../../core/trial/trial-config.ts';
-import type { TrialOutcome, TrialProgress, Trainer } from '../../training/trainer.ts';
+import type { AskAtRung, TrialOutcome, TrialProgress, Trainer } from '../../training/trainer.ts';
 import type { Dataset } from '../../training/datasets/dataset.ts';
 import { randomDataset } from '../contracts/backend/random-dataset.ts';
 
@@ -56,11 +56,26 @@ export interface Story {
 
 export const never = new AbortController().signal;
 
+/** Rungs of all trials of a call, and who answers them there. */
+export interface TestRungs {
+  readonly rungs: readonly number[];
+  readonly ask: AskAtRung;
+}
+
 /** Trains in one call; per job its progress and outcome, without the time that it took. */
-export async function stories(trainer: Trainer, configs: readonly TrialConfig[], prefix = 'trial'): Promise<Story[]> {
+export async function stories(
+  trainer: Trainer,
+  configs: readonly TrialConfig[],
+  prefix = 'trial',
+  race?: TestRungs,
+): Promise<Story[]> {
   const progress: TrialProgress[] = [];
-  const jobs = configs.map((config, index) => ({ id: `${prefix}-${index}`, config }));
-  const outcomes = await trainer.train(jobs, (update) => progress.push(update), never);
+  const jobs = configs.map((config, index) => ({
+    id: `${prefix}-${index}`,
+    config,
+    ...(race && { rungs: race.rungs }),
+  }));
+  const outcomes = await trainer.train(jobs, (update) => progress.push(update), never, undefined, race?.ask);
   return outcomes.map((outcome) => storyOf(outcome, progress));
 }
 
@@ -68,6 +83,9 @@ export async function stories(trainer: Trainer, configs: readonly TrialConfig[],
 export function storyOf(outcome: TrialOutcome, progress: readonly TrialProgress[]): Story {
   return {
     progress: progress.filter((update) => update.id === outcome.id).map((update) => ({ ...update, id: '' })),
-    outcome: 'result' in outcome ? { id: '', result: { ...outcome.result, durationMs: 0 } } : { ...outcome, id: '' },
+    outcome:
+      'result' in outcome
+        ? { ...outcome, id: '', result: { ...outcome.result, durationMs: 0 } }
+        : { ...outcome, id: '' },
   };
 }

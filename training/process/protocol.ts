@@ -1,7 +1,15 @@
 import type { DatasetSpec } from '../../core/trial/trial-config.ts';
-import type { TrialResult } from '../../core/trial/trial-record.ts';
+import type { LayerRecord, TrialResult } from '../../core/trial/trial-record.ts';
 import type { BackendChoice } from '../backends/choose-backend.ts';
-import type { DatasetFacts, TrainerInfo, TrialCheckpoint, TrialJob, TrialProgress } from '../trainer.ts';
+import type {
+  DatasetFacts,
+  RungAnswer,
+  RungQuestion,
+  TrainerInfo,
+  TrialCheckpoint,
+  TrialJob,
+  TrialProgress,
+} from '../trainer.ts';
 import type { WireError } from './wire-error.ts';
 
 /** What a trainer process needs to start. */
@@ -29,22 +37,30 @@ export type Request =
   | { readonly kind: 'abort'; readonly call: number }
   /** See Checkpointing.handOver. */
   | { readonly kind: 'handOver'; readonly call: number }
+  | {
+      readonly kind: 'rungAnswer';
+      readonly call: number;
+      readonly id: string;
+      readonly answer: RungAnswer | { readonly error: WireError };
+    }
   | { readonly kind: 'inspect'; readonly call: number; readonly dataset: DatasetSpec }
   | { readonly kind: 'close' };
 
 type WireOutcome =
-  { readonly id: string; readonly result: TrialResult } | { readonly id: string; readonly error: WireError };
+  | { readonly id: string; readonly result: TrialResult; readonly layers?: readonly LayerRecord[] }
+  | { readonly id: string; readonly error: WireError };
 
 /**
- * Messages from it, sent as lists. `start` is answered by ready or notReady, `train` by any number of progress and
- * checkpoint and then trained or failed (an aborted one by failed, once its trials have left), `inspect` by inspected or
- * failed. `places` comes whenever that part of the info has changed, `alive` every second in which a piece of work was done.
+ * Messages from it, sent as lists. `start` is answered by ready or notReady, `train` by any number of progress, checkpoint
+ * and rung (which is answered by rungAnswer) and then trained or failed (an aborted one by failed, once its trials have left), `inspect` by
+ * inspected or failed. `places` comes whenever that part of the info has changed, `alive` every second in which a piece of work was done.
  */
 export type Answer =
   | { readonly kind: 'ready'; readonly info: TrainerInfo }
   | { readonly kind: 'notReady'; readonly error: WireError }
   | { readonly kind: 'progress'; readonly call: number; readonly progress: TrialProgress }
   | { readonly kind: 'checkpoint'; readonly call: number; readonly checkpoint: TrialCheckpoint }
+  | { readonly kind: 'rung'; readonly call: number; readonly question: RungQuestion }
   | { readonly kind: 'trained'; readonly call: number; readonly outcomes: readonly WireOutcome[] }
   | { readonly kind: 'places'; readonly places: number }
   | { readonly kind: 'alive' }

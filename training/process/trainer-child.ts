@@ -2,10 +2,10 @@
 import { chooseBackend } from '../backends/choose-backend.ts';
 import { loadDataset } from '../datasets/load-dataset.ts';
 import { createTrainer } from '../stacked-trainer.ts';
-import type { Trainer, TrialCheckpoint, TrialProgress } from '../trainer.ts';
+import type { RungAnswer, RungQuestion, Trainer, TrialCheckpoint, TrialProgress } from '../trainer.ts';
 import { endWithParent } from './end-with-parent.ts';
 import type { Answer, Request, TrainerSettings } from './protocol.ts';
-import { toWire } from './wire-error.ts';
+import { fromWire, toWire } from './wire-error.ts';
 
 // The parent decides when to stop. A terminal's Ctrl-C and a service manager's SIGTERM reach the whole group, and the
 // parent wants to end its trials in order first; when it is gone, however it went, the channel closes.
@@ -41,6 +41,15 @@ let places = 0;
 /** By call, as long as it lasts. */
 const aborts = new Map<number, AbortController>();
 const handOvers = new Map<number, AbortController>();
+/** Takers of answers, by call and trial. */
+const questions = new Map<number, Map<string, (answer: RungAnswer | Error) => void>>();
+
+function ask(call: number, question: RungQuestion): Promise<RungAnswer> {
+  answer({ kind: 'rung', call, question });
+  return new Promise((resolve, reject) => {
+    questions.get(call)?.set(question.id, (told) => (told instanceof Error ? reject(told) : resolve(told)));
+  });
+}
 
 async function start({ backend: choice, datasetFolder }: TrainerSettings): Promise<void> {
   try {
@@ -70,7 +79,7 @@ async function train(
           handOver: handOvers.get(call)!.signal,
         };
   const onProgress = (progress: TrialProgress): void => answer({ kind: 'progress', call, progress });
-  const outcomes = await current.train(jobs, onProgress, signal, checkpointing);
+  const outcomes = await current.train(jobs, onProgress, signal, checkpointing, (question) => ask(call, question));
   answer({
     kind: 'trained',
     call,
@@ -90,6 +99,11 @@ async function handle(request: Request): Promise<void> {
     case 'handOver':
       handOvers.get(request.call)?.abort();
       return;
+    case 'rungAnswer': {
+      const { call, id, answer: told } = request;
+      questions.get(call)?.get(id)?.('error' in told ? fromWire(told.error) : told);
+      return;
+    }
     case 'close':
       await trainer.close();
       process.disconnect();
@@ -100,6 +114,7 @@ async function handle(request: Request): Promise<void> {
       const abort = new AbortController();
       aborts.set(call, abort);
       handOvers.set(call, new AbortController());
+      questions.set(call, new Map());
       try {
         if (request.kind === 'train') await train(trainer, request, abort.signal);
         else answer({ kind: 'inspected', call, facts: await trainer.inspect(request.dataset) });
@@ -108,6 +123,7 @@ async function handle(request: Request): Promise<void> {
       } finally {
         aborts.delete(call);
         handOvers.delete(call);
+        questions.delete(call);
       }
     }
   }

@@ -64,7 +64,7 @@ export function poolTrainers(trainers: readonly Trainer[], startAlone: () => Pro
 
     inspect: (dataset) => first.inspect(dataset),
 
-    async train(jobs, onProgress, signal, checkpointing) {
+    async train(jobs, onProgress, signal, checkpointing, askAtRung) {
       signal.throwIfAborted();
       const outcomes = await Promise.allSettled(
         jobs.map(async (job) => {
@@ -73,7 +73,7 @@ export function poolTrainers(trainers: readonly Trainer[], startAlone: () => Pro
           const member = choose(members, shape);
           member.shapes.push(shape);
           try {
-            return await member.trainer.train([job], onProgress, signal, checkpointing);
+            return await member.trainer.train([job], onProgress, signal, checkpointing, askAtRung);
           } finally {
             member.shapes.splice(member.shapes.indexOf(shape), 1);
           }

@@ -4,9 +4,18 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BugError, MachineError, TrainerCrashError } from '../../core/errors.ts';
-import type { Checkpointing, DatasetFacts, Trainer, TrainerInfo, TrialOutcome, TrialProgress } from '../trainer.ts';
+import type {
+  AskAtRung,
+  Checkpointing,
+  DatasetFacts,
+  RungQuestion,
+  Trainer,
+  TrainerInfo,
+  TrialOutcome,
+  TrialProgress,
+} from '../trainer.ts';
 import type { Answer, Request, TrainerSettings } from './protocol.ts';
-import { fromWire } from './wire-error.ts';
+import { fromWire, toWire } from './wire-error.ts';
 
 /** A Trainer in a process of its own. */
 export interface TrainerProcess extends Trainer {
@@ -107,7 +116,7 @@ export async function startTrainerProcess(
       });
     },
 
-    async train(jobs, onProgress, signal, checkpointing) {
+    async train(jobs, onProgress, signal, checkpointing, askAtRung) {
       signal.throwIfAborted();
       if (closed) throw new MachineError('The trainer is closed.');
       let running: RunningChild;
@@ -125,7 +134,8 @@ export async function startTrainerProcess(
       try {
         const checkpointIntervalMs = checkpointing?.intervalMs ?? null;
         const request: TrainRequest = { kind: 'train', call, jobs, checkpointIntervalMs };
-        const outcomes = trainIn(running, request, onProgress, checkpointing?.onCheckpoint, signal);
+        const listener = { onProgress, onCheckpoint: checkpointing?.onCheckpoint, askAtRung };
+        const outcomes = trainIn(running, request, listener, signal);
         if (checkpointing?.handOver?.aborted) handOver();
         return await outcomes;
       } finally {
@@ -149,13 +159,29 @@ export async function startTrainerProcess(
 
 type TrainRequest = Extract<Request, { kind: 'train' }>;
 
+/** Who hears of the trials of a call. */
+interface CallListener {
+  readonly onProgress: (progress: TrialProgress) => void;
+  readonly onCheckpoint: Checkpointing['onCheckpoint'] | undefined;
+  readonly askAtRung: AskAtRung | undefined;
+}
+
 function trainIn(
   running: RunningChild,
   request: TrainRequest,
-  onProgress: (progress: TrialProgress) => void,
-  onCheckpoint: Checkpointing['onCheckpoint'] | undefined,
+  { onProgress, onCheckpoint, askAtRung }: CallListener,
   signal: AbortSignal,
 ): Promise<readonly TrialOutcome[]> {
+  const answerQuestion = async (question: RungQuestion): Promise<void> => {
+    const { call } = request;
+    const { id } = question;
+    try {
+      if (!askAtRung) throw new BugError('a trial with rungs was given nobody to ask', { ...question });
+      send(running, { kind: 'rungAnswer', call, id, answer: await askAtRung(question) });
+    } catch (error) {
+      send(running, { kind: 'rungAnswer', call, id, answer: { error: toWire(error) } });
+    }
+  };
   return new Promise((resolve, reject) => {
     const end = (outcomes: () => readonly TrialOutcome[]): void => {
       if (signal.aborted) reject(signal.reason as Error);
@@ -170,6 +196,8 @@ function trainIn(
           if (!signal.aborted) onProgress(answer.progress);
         } else if (answer.kind === 'checkpoint') {
           if (!signal.aborted) onCheckpoint?.(answer.checkpoint);
+        } else if (answer.kind === 'rung') {
+          if (!signal.aborted) void answerQuestion(answer.question);
         } else if (answer.kind === 'trained') {
           end(() => answer.outcomes.map((o) => ('error' in o ? { id: o.id, error: fromWire(o.error) } : o)));
         } else if (answer.kind === 'failed') {
@@ -197,6 +225,11 @@ function ask(
 /** A channel that is closed already means a death that is about to be told to all that wait, so its error says nothing new. */
 function send(running: RunningChild, request: Request): void {
   running.process.send(request, () => {});
+}
+
+/** Whether its call goes on after it. */
+function isOnTheWay({ kind }: Answer): boolean {
+  return kind === 'progress' || kind === 'checkpoint' || kind === 'rung';
 }
 
 function unexpected(answer: Answer): BugError {
@@ -249,7 +282,7 @@ function startChild(settings: TrainerSettings, silenceMs: number): Promise<Runni
           if (running) running.info = { ...running.info, places: answer.places };
         } else {
           const call = pending.get(answer.call);
-          if (answer.kind !== 'progress' && answer.kind !== 'checkpoint') pending.delete(answer.call);
+          if (!isOnTheWay(answer)) pending.delete(answer.call);
           call?.onAnswer(answer);
         }
       }
