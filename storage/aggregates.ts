@@ -1,5 +1,6 @@
 import type { FinalTrialState, TrialState } from '../core/trial/trial-record.ts';
 import { Prisma, type PrismaClient } from './generated/client.ts';
+import { pruningOf } from './rungs.ts';
 import { noSuchSweep } from './sweeps.ts';
 import type { CellSummary, SweepProgress, TrialLayerRow, TrialOutcomeRow } from './sweep-store.ts';
 
@@ -20,7 +21,8 @@ const noTrials: Record<TrialState, number> = {
 export async function progress(client: PrismaClient, sweepId: string): Promise<SweepProgress> {
   const sweep = await client.sweep.findUnique({ where: { id: sweepId }, select: { trialCount: true } });
   if (sweep === null) throw noSuchSweep(sweepId);
-  const [counts, best] = await Promise.all([
+  const [epochs, counts, best] = await Promise.all([
+    pruningOf(client, sweepId),
     client.$queryRaw<{ state: TrialState; trials: number; reused: number }[]>`
       SELECT t.state::text, count(*)::int AS trials, (count(*) FILTER (WHERE l.reused))::int AS reused
       FROM sweep_trial l JOIN trial t ON t.id = l.trial_id
@@ -39,6 +41,7 @@ export async function progress(client: PrismaClient, sweepId: string): Promise<S
     total: sweep.trialCount,
     states: { ...noTrials, ...Object.fromEntries(counts.map(({ state, trials }) => [state, trials])) },
     reused: counts.reduce((sum, { reused }) => sum + reused, 0),
+    ...epochs,
     best: best[0] ?? null,
   };
 }

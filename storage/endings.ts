@@ -41,6 +41,8 @@ async function finishTrials(client: PrismaClient, endings: readonly Ending[]): P
     WITH written AS (
       UPDATE trial SET
         state = ended.state, reason = ended.reason, lease_until = NULL, finished_at = clock_timestamp(),
+        -- Given up for what others of its sweep had come to: no other sweep is to find it under its key.
+        scope = CASE WHEN ended.state = 'pruned' THEN NULL ELSE trial.scope END,
         epochs_to_target = ended."epochsToTarget", steps_to_target = ended."stepsToTarget",
         epochs_run = ended."epochsRun", steps_run = ended."stepsRun",
         test_loss = ended."testLoss", test_accuracy = ended."testAccuracy",

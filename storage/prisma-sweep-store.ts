@@ -14,6 +14,7 @@ import { abandonTrial, recordFailure, trialFinisher } from './endings.ts';
 import { recordEvent } from './events.ts';
 import { evidence, probedOutcomes, probedPage, storeJudgement } from './judgements.ts';
 import { recordProgressOfMany } from './records.ts';
+import { passRungs, standAtRung } from './rungs.ts';
 import { extendSweep, failedNumbers, isPaused, releaseTrial, setPaused } from './sweep-control.ts';
 import { storageError } from './storage-error.ts';
 import type { SweepStore } from './sweep-store.ts';
@@ -99,6 +100,9 @@ export async function openStore(
         await finishTrial({ trial, result, records });
         await cells.whenDue();
       }),
+    standAtRung: (trial, standing) =>
+      run('standAtRung', { ...trial, ...standing }, () => standAtRung(client, trial, standing)),
+    passRungs: (owner, epochs) => run('passRungs', { ...owner }, () => passRungs(client, owner, epochs)),
     abandonTrial: (trial, state, reason) =>
       run('abandonTrial', { ...trial, state }, () => abandonTrial(client, trial, state, reason)),
     releaseTrial: (trial) => run('releaseTrial', { ...trial }, () => releaseTrial(client, trial)),

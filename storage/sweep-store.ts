@@ -1,5 +1,6 @@
 import type { LayerSummary } from '../core/claims/layer-summary.ts';
 import type { StaleFenceError } from '../core/errors.ts';
+import type { RungDecision, RungEntry } from '../core/adaptive/pruning.ts';
 import type { Judgement } from '../core/judgement/judge-sweep.ts';
 import type { Death } from '../core/trial/blame.ts';
 import type { FailureKind } from '../core/trial/failure-kind.ts';
@@ -103,12 +104,30 @@ export interface TrialFailure {
   readonly kind?: FailureKind;
 }
 
+/** A number of a sweep's plan, and the race that it is in: see raceOf. */
+export interface RaceNumber {
+  readonly sweepId: string;
+  readonly number: number;
+  readonly race: string;
+}
+
+/** A trial at one of its rungs. */
+export interface RungStanding extends RaceNumber {
+  readonly epoch: number;
+  readonly reduction: number;
+  readonly entry: RungEntry;
+}
+
 export interface SweepProgress {
   readonly total: number;
   /** Linked trials by state; pending ones are the rest. */
   readonly states: Readonly<Record<TrialState, number>>;
   /** Trials that the sweep took over from earlier ones. */
   readonly reused: number;
+  /** Epochs that the trials which the sweep trained to a result were given. */
+  readonly epochsPlanned: number;
+  /** Those of them that were not trained because trials were given up. */
+  readonly epochsSpared: number;
   readonly best: CellSummary | null;
 }
 
@@ -205,6 +224,7 @@ export interface SweepEvent {
  * - each method is idempotent: repeating it, at once or much later, leaves the same rows;
  * - a write with an outdated fence changes nothing and throws StaleFenceError;
  * - a trial that is in a final state other than failed or cancelled never changes again;
+ * - a pruned trial is the result of its own sweep's number alone: no other claim ever finds it;
  * - two owners never train the same shared key at once while the first one's lease lives;
  * - numbers stored are finite or null.
  * All methods throw MachineError when the database cannot be reached.
@@ -244,6 +264,13 @@ export interface SweepStore {
   ): Promise<readonly (StaleFenceError | null)[]>;
   /** Adds the last records, if any, and the result, all or nothing. */
   finishTrial(trial: Fenced, result: TrialResult, records?: TrialRecords): Promise<void>;
+  /**
+   * The trial stands at a rung: keeps what it has come to there, and decides whether it goes on. The decision for a sweep's number at an epoch is
+   * made once: asked again, by whatever attempt, it is the same. A trial that is not the caller's any more is not decided about (StaleFenceError).
+   */
+  standAtRung(trial: Fenced, standing: RungStanding): Promise<RungDecision>;
+  /** Counts a trial that ended, but was not given up, at those of the rungs at which it was not asked. */
+  passRungs(owner: RaceNumber, epochs: readonly number[]): Promise<void>;
   /** Fenced end without a result: cancelled by a person, or an error the attempt itself saw. */
   abandonTrial(trial: Fenced, state: 'cancelled' | 'failed', reason: string): Promise<void>;
   /**

@@ -1,12 +1,13 @@
 import pg from 'pg';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
 import { allowWriter } from '../../storage/writer-role.ts';
-import { describeSweepStore } from '../contracts/sweep-store-contract.ts';
+import { describeRungs } from '../contracts/rungs-contract.ts';
+import { describeSweepStore, type OpenedStore } from '../contracts/sweep-store-contract.ts';
 import { createTestDatabase } from '../setup/test-database.ts';
 import { createTestRole } from '../setup/test-role.ts';
 
 // As a worker's role: what the store does must not need more.
-describeSweepStore('PostgreSQL', async () => {
+async function open(): Promise<OpenedStore> {
   const database = await createTestDatabase();
   const role = createTestRole('writer');
   await allowWriter(database.url, role.password, role.name);
@@ -28,6 +29,7 @@ describeSweepStore('PostgreSQL', async () => {
       ]) {
         tables[table] = (await client.query(`SELECT * FROM ${table} ORDER BY 1, 2`)).rows;
       }
+      tables['rung'] = (await client.query('SELECT * FROM rung ORDER BY 1, 2, 3')).rows;
       tables['judged_finding'] = (await client.query('SELECT * FROM judged_finding ORDER BY 1, 2, 3')).rows;
       for (const [table, loss] of [
         ['epoch', 'train_loss'],
@@ -48,4 +50,7 @@ describeSweepStore('PostgreSQL', async () => {
       await role.drop();
     },
   };
-});
+}
+
+describeSweepStore('PostgreSQL', open);
+describeRungs('PostgreSQL', open);

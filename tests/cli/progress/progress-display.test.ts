@@ -9,6 +9,8 @@ function progressOf(converged: number, running = 2): SweepProgress {
     total: 40,
     states,
     reused: 0,
+    epochsPlanned: 0,
+    epochsSpared: 0,
     best: {
       initializer: 'heNormal',
       activation: 'relu',
