@@ -4,12 +4,13 @@ import type { TrialConfig } from '../core/trial/trial-config.ts';
 import type { FinalTrialState } from '../core/trial/trial-record.ts';
 import type { CheckpointStore, StoredCheckpoint } from '../storage/checkpoints/checkpoint-store.ts';
 import type { Fenced, SweepStore } from '../storage/sweep-store.ts';
-import type { Trainer, TrialOutcome } from '../training/trainer.ts';
+import type { RungAnswer, RungQuestion, Trainer, TrialOutcome } from '../training/trainer.ts';
 import type { LoneTurns } from './lone-turns.ts';
 import { patiently } from './patience.ts';
 import type { TrialRecorder, UnwrittenRecords } from './progress-writer.ts';
 import { tellEvent } from './tell-event.ts';
 import { saveCheckpoint } from './save-checkpoint.ts';
+import type { Race } from './stand-in-race.ts';
 import { stopSignals } from './stop-signals.ts';
 import { type SuspectTrial, takeLoneTurn } from './suspects.ts';
 import { inSpan } from './trial-spans.ts';
@@ -18,6 +19,8 @@ export interface ClaimedTrial extends SuspectTrial {
   readonly sweepId: string;
   readonly key: string;
   readonly config: TrialConfig;
+  /** Null: it is never given up. */
+  readonly race: Race | null;
 }
 
 export interface TrialTraining {
@@ -50,8 +53,9 @@ export async function trainClaimedTrial(
     const { outcome, hasCheckpoints } = await trainFromCheckpoint(training, trial, recorder, endTurn !== null);
     if ('error' in outcome) throw outcome.error;
     const { epochs, layers } = recorder.close();
-    await inSpan('write', { 'initsweep.epochs': epochs.length, 'initsweep.layers': layers.length }, () =>
-      patiently(() => store.finishTrial(trial, outcome.result, { epochs, layers }), signal),
+    const records = { epochs, layers: [...layers, ...(outcome.layers ?? [])] };
+    await inSpan('write', { 'initsweep.epochs': epochs.length, 'initsweep.layers': records.layers.length }, () =>
+      patiently(() => store.finishTrial(trial, outcome.result, records), signal),
     );
     if (hasCheckpoints) {
       await checkpoints.discard(trial.trialId).catch((error: unknown) => {
@@ -74,22 +78,32 @@ export async function trainClaimedTrial(
 /** `hasCheckpoints`: there may be some of this trial now. */
 async function trainFromCheckpoint(
   { store, trainer, checkpoints, checkpointIntervalMs, worker, onEpoch }: TrialTraining,
-  { sweepId, trialId, fence, key, config }: ClaimedTrial,
+  { sweepId, trialId, fence, key, config, race }: ClaimedTrial,
   recorder: TrialRecorder,
   alone: boolean,
 ): Promise<{ readonly outcome: TrialOutcome; readonly hasCheckpoints: boolean }> {
   const { cancellationSignal, log } = Context.current();
   const stop = stopSignals(() => store.isPaused(sweepId));
   let hasCheckpoints = false;
+  /** Aborted with the error when it cannot be decided whether the trial goes on. */
+  const undecided = new AbortController();
+  const askAtRung = async (question: RungQuestion): Promise<RungAnswer> => {
+    try {
+      return await patiently(() => race!.answer({ trialId, fence }, question), cancellationSignal);
+    } catch (error) {
+      undecided.abort(error);
+      throw error;
+    }
+  };
   const train = async (start: StoredCheckpoint | null): Promise<TrialOutcome> => {
     const id = `${trialId}/${fence}`;
     const [outcome] = await trainer.train(
-      [{ id, config, alone, ...(start && { checkpoint: start.bytes }) }],
+      [{ id, config, alone, ...(start && { checkpoint: start.bytes }), ...(race && { rungs: race.rungs }) }],
       (progress) => {
         recorder.add(progress);
         onEpoch(progress.epoch.epoch, config.epochs === 0 ? 1 : progress.epoch.epoch / config.epochs);
       },
-      AbortSignal.any([stop.abort, recorder.signal]),
+      AbortSignal.any([stop.abort, recorder.signal, undecided.signal]),
       {
         intervalMs: checkpointIntervalMs,
         onCheckpoint: ({ epoch, step, bytes }) => {
@@ -98,6 +112,7 @@ async function trainFromCheckpoint(
         },
         handOver: stop.handOver,
       },
+      askAtRung,
     );
     if (outcome === undefined) throw new BugError('a trainer answered one job with no outcome', { id });
     return outcome;

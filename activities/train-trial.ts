@@ -11,6 +11,7 @@ import { patienceMs, patiently } from './patience.ts';
 import { isAskingRunOpen, isSweepOpen } from './open-workflows.ts';
 import { ProgressWriter } from './progress-writer.ts';
 import { saveCheckpoint } from './save-checkpoint.ts';
+import { type Race, raceOfTrial } from './stand-in-race.ts';
 import { nobodyWillGoOn } from './stop-signals.ts';
 import { endClaimByError, refusePoison } from './suspects.ts';
 import { tellEvent } from './tell-event.ts';
@@ -90,6 +91,7 @@ export async function trainTrial(
     const { spec, plan } = await patiently(() => sweeps.read(sweepId, number), signal);
     attempts = spec.run.attempts;
     const { config } = plan.decode(number);
+    const race = raceOfTrial(store, spec, { sweepId, number, config });
     const { hash: datasetHash } = await trainer.inspect(config.dataset);
     const { backend, arithmetic } = trainer.info;
     const key = trialKey(config, { arithmetic, datasetHash });
@@ -112,6 +114,7 @@ export async function trainTrial(
     const answer = await inSpan('claim', {}, () => claimOrWait(store, signal, claim));
     if (answer.kind === 'held') {
       log.info('trial was held already', { sweepId, trial: number, trialId: answer.trialId, state: answer.state });
+      await passRungs(race, answer.state, signal);
       return { trialId: answer.trialId, state: answer.state, reused: true };
     }
     const { trialId, fence, history } = answer;
@@ -133,7 +136,8 @@ export async function trainTrial(
     }
     const recorder = writer.open(claimed, (error) => log.warn('a checkpoint could not be saved', { trialId, error }));
     const training = { ...dependencies, turns, leaseMs, onEpoch: heartbeat.progress };
-    const state = await trainClaimedTrial(training, { sweepId, trialId, fence, history, key, config }, recorder);
+    const state = await trainClaimedTrial(training, { sweepId, trialId, fence, history, key, config, race }, recorder);
+    await passRungs(race, state, signal);
     log.info('trial ended', { sweepId, trial: number, trialId, state });
     return { trialId, state, reused: false };
   } catch (error) {
@@ -143,6 +147,11 @@ export async function trainTrial(
   } finally {
     heartbeat.stop();
   }
+}
+
+/** An attempt that dies before it is followed by one that finds the trial held, and does it. */
+async function passRungs(race: Race | null, state: FinalTrialState, signal: AbortSignal): Promise<void> {
+  if (race !== null && state !== 'pruned') await patiently(() => race.pass(), signal);
 }
 
 /**

@@ -72,6 +72,16 @@ export interface AdaptiveResult {
   readonly open: number;
 }
 
+/** What a sweep with pruning spared. */
+export interface PruningResult {
+  /** Trials that were given up. */
+  readonly trials: number;
+  /** Epochs that the trials which it trained to a result were given. */
+  readonly epochsPlanned: number;
+  /** Those of them that were not trained because trials were given up. */
+  readonly epochsSpared: number;
+}
+
 export interface SweepResult {
   readonly sweepId: string;
   readonly name: string;
@@ -83,6 +93,8 @@ export interface SweepResult {
   readonly best: CellSummary | null;
   readonly verdicts: readonly VerdictAnswer[];
   readonly adaptive: AdaptiveResult | null;
+  /** Null without pruning. */
+  readonly pruning: PruningResult | null;
   readonly durationMs: number;
   readonly howToSee: string;
 }

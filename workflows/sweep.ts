@@ -85,7 +85,7 @@ export async function sweep(input: unknown): Promise<SweepResult> {
   try {
     await runShards(plan, crew, control, progress);
     control.end();
-    const { states, reused, best } = await CancellationScope.nonCancellable(() =>
+    const { states, reused, best, epochsPlanned, epochsSpared } = await CancellationScope.nonCancellable(() =>
       controlActivities.readProgress(sweepId),
     );
     const { running: _, ...ended } = states;
@@ -101,6 +101,7 @@ export async function sweep(input: unknown): Promise<SweepResult> {
       best,
       verdicts: progress.verdicts,
       adaptive: plan.adaptive,
+      pruning: spec.adaptive?.pruning === undefined ? null : { trials: ended.pruned, epochsPlanned, epochsSpared },
       durationMs: Date.now() - startTime.getTime(),
       howToSee: `npx initsweep results ${workflowId}`,
     };

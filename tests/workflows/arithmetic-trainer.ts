@@ -3,7 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MachineError, UserError } from '../../core/errors.ts';
 import type { TrialConfig } from '../../core/trial/trial-config.ts';
 import type { TrialResult } from '../../core/trial/trial-record.ts';
-import type { Checkpointing, Trainer, TrialJob, TrialOutcome, TrialProgress } from '../../training/trainer.ts';
+import type {
+  AskAtRung,
+  Checkpointing,
+  Trainer,
+  TrialJob,
+  TrialOutcome,
+  TrialProgress,
+} from '../../training/trainer.ts';
 
 export interface ArithmeticTrainerOptions {
   readonly epochMs?: number;
@@ -47,6 +54,7 @@ export class ArithmeticTrainer implements Trainer {
     onProgress: (progress: TrialProgress) => void,
     signal: AbortSignal,
     checkpointing?: Checkpointing,
+    askAtRung?: AskAtRung,
   ): Promise<readonly TrialOutcome[]> {
     const { handOver } = checkpointing ?? {};
     const either = handOver === undefined ? signal : AbortSignal.any([signal, handOver]);
@@ -57,7 +65,7 @@ export class ArithmeticTrainer implements Trainer {
         this.most = Math.max(this.most, this.running);
         try {
           if (this.failing?.depth === job.config.depth) return { id: job.id, error: this.failing.error };
-          return { id: job.id, result: await this.#trainOne(job, onProgress, either) };
+          return { id: job.id, result: await this.#trainOne(job, onProgress, either, askAtRung) };
         } catch (error) {
           signal.throwIfAborted();
           if (handOver?.aborted) return { id: job.id, error: new MachineError('handed over') };
@@ -77,13 +85,15 @@ export class ArithmeticTrainer implements Trainer {
     job: TrialJob,
     onProgress: (progress: TrialProgress) => void,
     signal: AbortSignal,
+    askAtRung: AskAtRung | undefined,
   ): Promise<TrialResult> {
     const { seed, epochs, target, initializer, activation } = job.config;
     const isSlow = initializer.name === 'zeros' && activation.name === 'relu';
     const start = (1 + (seed % 7)) * (isSlow ? 64 : 1);
     let epochsToTarget: number | null = null;
+    let givenUp: string | null = null;
     let epoch = 0;
-    for (; epoch <= epochs && epochsToTarget === null; epoch++) {
+    for (; epoch <= epochs && epochsToTarget === null && givenUp === null; epoch++) {
       await sleep(this.epochMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       const loss = start / 2 ** epoch;
       const accuracy = 1 / (1 + loss);
@@ -100,19 +110,25 @@ export class ArithmeticTrainer implements Trainer {
         layers: [],
       });
       if (seed !== 13 && target !== null && accuracy >= target.threshold) epochsToTarget = epoch;
+      if (epochsToTarget === null && epoch < epochs && job.rungs?.includes(epoch)) {
+        const answer = await askAtRung!({ id: job.id, epoch, hasReachedTarget: false, validationLoss: loss });
+        signal.throwIfAborted();
+        if (!answer.goesOn) givenUp = answer.reason;
+      }
     }
     const epochsRun = epoch - 1;
     const finalLoss = start / 2 ** epochsRun;
-    const state = seed === 13 ? 'diverged' : epochsToTarget === null ? 'notConverged' : 'converged';
+    const ended = seed === 13 ? 'diverged' : epochsToTarget === null ? 'notConverged' : 'converged';
+    const state = givenUp === null ? ended : 'pruned';
     return {
       state,
-      reason: `the arithmetic ended as ${state}`,
+      reason: givenUp ?? `the arithmetic ended as ${state}`,
       epochsToTarget,
       stepsToTarget: epochsToTarget === null ? null : epochsToTarget * 8,
       epochsRun,
       stepsRun: epochsRun * 8,
-      testLoss: finalLoss,
-      testAccuracy: 1 / (1 + finalLoss),
+      testLoss: givenUp === null ? finalLoss : null,
+      testAccuracy: givenUp === null ? 1 / (1 + finalLoss) : null,
       bestValidationLoss: finalLoss,
       bestValidationAccuracy: 1 / (1 + finalLoss),
       parameterCount: 1,
