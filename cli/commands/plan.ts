@@ -12,6 +12,7 @@ import { readSweepLimits } from '../../workers/config.ts';
 import { estimateWork, type SweepWork } from '../plan/estimate-work.ts';
 import { measureStepsPerSecond } from '../plan/measure-rate.ts';
 import { durationText } from '../progress/progress-text.ts';
+import { rungsText } from '../report/pruning-text.ts';
 import { readSweepFile } from '../sweep-file.ts';
 
 const trialsShown = 10;
@@ -31,7 +32,8 @@ export async function planCommand(file: string): Promise<void> {
   );
 }
 
-function describeGrid({ name, description, axes, training, run }: SweepSpec, plan: Plan): string[] {
+function describeGrid(spec: SweepSpec, plan: Plan): string[] {
+  const { name, description, axes, training, run } = spec;
   const values = Object.entries(axisLabels(axes));
   const { target, epochs, stopAtTarget, loss } = training;
   const goal =
@@ -45,6 +47,15 @@ function describeGrid({ name, description, axes, training, run }: SweepSpec, pla
     `excluded   ${plan.gridSize - plan.trialCount}`,
     `trials     ${plan.trialCount}`,
     `training   ${epochs} epochs at most, ${loss}, ${goal}; ${run.concurrency} trials at once`,
+    ...pruningLine(spec),
+  ];
+}
+
+function pruningLine(spec: SweepSpec): string[] {
+  const pruning = spec.adaptive?.pruning;
+  if (pruning === undefined) return [];
+  return [
+    `pruning    ${rungsText(spec)}, the best of ${pruning.reduction} trials of a network goes on (by validation loss)`,
   ];
 }
 

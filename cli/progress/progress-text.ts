@@ -25,6 +25,7 @@ function counts(progress: SweepProgress): string {
     `${states.running} running`,
     `${states.failed} failed`,
     ...(states.diverged > 0 ? [`${states.diverged} diverged`] : []),
+    ...(states.pruned > 0 ? [`${states.pruned} pruned`] : []),
     ...(states.cancelled > 0 ? [`${states.cancelled} cancelled`] : []),
     ...(reused > 0 ? [`${reused} taken over`] : []),
   ].join(' · ');

@@ -10,6 +10,7 @@ export function answer(comparisons: readonly GroupComparison[]): string[] {
     ...bestSentences(comparisons),
     ...undecidedSentences(comparisons),
     ...neverSentences(comparisons),
+    ...givenUpSentences(comparisons),
     ...divergedSentences(comparisons),
   ];
 }
@@ -34,7 +35,7 @@ function undecidedSentences(comparisons: readonly GroupComparison[]): string[] {
 function neverSentences(comparisons: readonly GroupComparison[]): string[] {
   const networks = collect(comparisons, ({ results }) => {
     if (results.every(({ converged }) => converged === 0)) return [];
-    const never = results.filter(({ trials, converged }) => trials > 0 && converged === 0);
+    const never = results.filter(({ trials, converged, pruned }) => trials > 0 && converged === 0 && pruned === 0);
     return never.map(({ initializer }) => initializer);
   });
   const nowhere = comparisons.filter(
@@ -49,6 +50,17 @@ function neverSentences(comparisons: readonly GroupComparison[]): string[] {
           `No initializer met the target for ${networkList(nowhere.map(({ title }) => title))} within the epochs given.`,
         ]),
   ];
+}
+
+/** Initializers of which no trial met the target, some of them because they were not given the time. */
+function givenUpSentences(comparisons: readonly GroupComparison[]): string[] {
+  const networks = collect(comparisons, ({ results }) =>
+    results.filter(({ converged, pruned }) => pruned > 0 && converged === 0).map(({ initializer }) => initializer),
+  );
+  return [...networks].map(
+    ([initializer, titles]) =>
+      `${initializer} was behind for ${networkList(titles)}: its trials were given up early, or did not meet the target.`,
+  );
 }
 
 function divergedSentences(comparisons: readonly GroupComparison[]): string[] {

@@ -20,9 +20,11 @@ export function comparisonTable(comparisons: readonly GroupComparison[]): string
 }
 
 function row(result: InitializerResult, position: number, { metric }: GroupComparison): (string | number)[] {
-  const { initializer, trials, failed, cancelled, converged, diverged, epochsText, beatenByFirst } = result;
+  const { initializer, trials, pruned, failed, cancelled, converged, diverged, epochsText, beatenByFirst } = result;
   const numberOf = (value: number | null): string => metricText(value, metric).replace(' %', '');
-  const lost = [...(failed > 0 ? [`${failed} failed`] : []), ...(cancelled > 0 ? [`${cancelled} cancelled`] : [])];
+  const lost = Object.entries({ pruned, failed, cancelled })
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${state}`);
   return [
     position + 1,
     initializer,

@@ -23,6 +23,7 @@ export function resultTable(comparisons: readonly GroupComparison[]): string {
 function field(result: InitializerResult, metric: GroupComparison['metric']): string {
   if (result.trials === 0) return result.failed > 0 ? 'failed' : '-';
   if (result.diverged === result.trials) return 'diverged';
+  if (result.pruned === result.trials) return 'given up';
   const epochs = result.epochsText === '-' ? [] : [result.epochsText];
   return [...epochs, metricText(result.testMetric, metric)].join(' · ');
 }

@@ -7,6 +7,7 @@ import { durationText } from '../progress/progress-text.ts';
 import { answer } from './answer.ts';
 import { bestRatesTable } from './best-rates-table.ts';
 import { comparisonTable } from './comparison-table.ts';
+import { pruningText } from './pruning-text.ts';
 import { resultTable } from './result-table.ts';
 
 const failuresShown = 3;
@@ -34,6 +35,7 @@ export async function showResults(store: SweepStore, sweepId: string): Promise<v
   const answered = sweep.spec.axes.learningRate.length > 1 ? showBestRates(outcomes, { epochs, target }) : comparisons;
   console.log(`\nAnswer`);
   for (const sentence of answer(answered)) console.log(`  ${sentence}`);
+  for (const sentence of pruningText(sweep.spec, outcomes, answered)) console.log(`  ${sentence}`);
   console.log('');
 }
 

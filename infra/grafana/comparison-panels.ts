@@ -15,7 +15,7 @@ export function bestInitializers(): TablePanel {
       title: 'Best initializer for each network',
       description:
         'Best: fewest median epochs to the target; ties go to the larger share that reached it, then the smaller share that diverged, then the ' +
-        'better result on the test split. "> 30": the median trial did not reach the target within 30 epochs. Ahead beyond chance: the one that beats all others by more than ' +
+        'better result on the test split. "> 30": the median trial did not reach the target within 30 epochs; "given up": too few did before trials were given up. Ahead beyond chance: the one that beats all others by more than ' +
         'luck over these seeds, where there is one; else any of those that are not told apart will do. A sweep is judged when it ends.',
       noData: noResult,
     },
@@ -55,7 +55,7 @@ function epochsMatrix(): TablePanel {
       title: 'Median epochs to target (budget ${budget})',
       description:
         'One column a network, one row an initializer. Yellow is fast, red slow. "not reached": the median trial did not reach the target within the budget, ' +
-        'diverged ones included. Empty: no result yet, no target, or not part of the plan.',
+        'those that diverged or were given up included. Empty: no result yet, no target, or not part of the plan.',
       noData: noResult,
     },
     `CASE WHEN trials > 0 AND epochs_to_target <> 'no target' THEN coalesce(median_epochs_to_target, ${notReached}) END`,

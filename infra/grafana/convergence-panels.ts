@@ -17,7 +17,7 @@ function medians(): TrendPanel {
       title: 'Median ${metric} by epoch: ${regime}',
       description:
         'Median over seeds. A trial that stopped at its target keeps its last value until the last trial of its cell ends; one that diverged ' +
-        'counts as worse than any number, so a line ends where half of the trials have diverged.',
+        'or was given up counts as worse than any number, so a line ends where half of the trials have.',
       noData: noCurves,
     },
     `SELECT epoch, initializer, median
@@ -38,7 +38,7 @@ function survival(): TrendPanel {
       title: 'Trials that have not reached the target yet: ${regime}',
       description:
         "Kaplan and Meier's estimate of the share of trials still without the target after each epoch. A line that stays up is an initializer that does not get there; " +
-        'diverged trials stay up to the end of the budget.',
+        'diverged trials stay up to the end of the budget, and so do those that were given up.',
       noData: 'No trial of this network has ended yet, or the sweep has no target.',
     },
     `SELECT epoch, initializer, not_yet_share

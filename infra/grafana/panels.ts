@@ -204,6 +204,7 @@ const meanings: Readonly<Record<string, string>> = {
   converged: 'green',
   'not converged': 'yellow',
   diverged: 'red',
+  pruned: 'dark-yellow',
   failed: 'purple',
 };
 

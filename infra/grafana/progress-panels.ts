@@ -16,7 +16,7 @@ export function progressPanels(): StatPanel[] {
       ofSweep(
         'Trials',
         'Of all trials that the plan has: the share in a final state, then how many there are in each state.',
-        'done_share AS "done", total, running, pending, converged, not_converged AS "not converged", diverged, failed, cancelled, reused',
+        'done_share AS "done", total, running, pending, converged, not_converged AS "not converged", diverged, pruned, failed, cancelled, reused',
       ),
     )
       .span(15)

@@ -10,7 +10,7 @@ const colors: Readonly<Record<SweepState | TrialState | 'lost' | 'paused', strin
   diverged: 'red',
   failed: 'purple',
   cancelled: 'text',
-  pruned: 'super-light-yellow',
+  pruned: 'dark-yellow',
   lost: 'orange',
   paused: 'orange',
 };

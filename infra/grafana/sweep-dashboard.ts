@@ -4,6 +4,7 @@ import { convergencePanels } from './convergence-panels.ts';
 import { eventPanel, failurePanel } from './failure-panels.ts';
 import { GridDashboard } from './grid-dashboard.ts';
 import { progressPanels } from './progress-panels.ts';
+import { pruningPanels } from './pruning-panels.ts';
 import { budgetVariable, cellVariables, curvesVariable, datasourceVariable, sweepVariable } from './variables.ts';
 
 /** One sweep: the answer first, then the cells and curves that it rests on, then what went wrong. */
@@ -21,6 +22,7 @@ export function sweepDashboard(): GridDashboard {
     .addSection('The answer', [...progressPanels(), bestInitializers(), verdictsPanel()])
     .addSection('Every initializer in every network', cellMatrices())
     .addSection('Convergence', convergencePanels())
+    .addSection('Trials that were given up', pruningPanels())
     .addSection('What the verdicts rest on', [findingsPanel()])
     .addSection('What went wrong', [failurePanel(), eventPanel()]);
 }

@@ -82,7 +82,7 @@ function sweepTable() {
       noData: 'There is no sweep yet. Start one: npx initsweep run examples/quickstart.json',
     },
     `SELECT sweep_id, name AS "sweep", state, done_share AS "done", total AS "trials", running, converged,
-  not_converged AS "not converged", diverged, failed, cancelled, reused, per_second AS "trials/s", seconds_left AS "time left",
+  not_converged AS "not converged", diverged, pruned, failed, cancelled, reused, per_second AS "trials/s", seconds_left AS "time left",
   created_at AS "opened", closed_at AS "closed", reason,
   (extract(epoch FROM created_at) * 1000)::bigint::text AS "link_from",
   CASE WHEN closed_at IS NULL THEN 'now' ELSE (extract(epoch FROM closed_at + interval '1 minute') * 1000)::bigint::text END AS "link_to",
@@ -99,7 +99,7 @@ LIMIT 500`,
     ])
     .overrideByName('state', [{ id: 'mappings', value: [stateMapping] }, ...colouredText])
     .overrideByName('done', shareBar)
-    .overrideByRegexp('/^(trials|running|converged|not converged|diverged|failed|cancelled|reused)$/', count)
+    .overrideByRegexp('/^(trials|running|converged|not converged|diverged|pruned|failed|cancelled|reused)$/', count)
     .overrideByName('trials/s', [
       { id: 'unit', value: 'none' },
       { id: 'decimals', value: 2 },

@@ -4,6 +4,7 @@ import { finalTrialStates } from '../../../core/trial/trial-record.ts';
 import { durationText } from '../../progress/progress-text.ts';
 import { answer } from '../answer.ts';
 import { intervalText, metricText } from '../numbers.ts';
+import { pruningText } from '../pruning-text.ts';
 import { networkCharts, rateCharts } from './network-charts.ts';
 import type { ReportData } from './report-data.ts';
 import { sweepHeatmaps } from './sweep-heatmaps.ts';
@@ -36,7 +37,10 @@ export function reportParts(data: ReportData): ReportPart[] {
     ...(outcomes.length === 0
       ? [text('No trial has ended.')]
       : [
-          { kind: 'list' as const, items: answer(comparisons) },
+          {
+            kind: 'list' as const,
+            items: [...answer(comparisons), ...pruningText(sweep.spec, outcomes, comparisons)],
+          },
           table(
             ['activation', 'depth', 'other axes', 'recommended', 'theory would take', 'evidence'],
             judgement.recommendations.map(({ activation, depth, setting, initializer, theory, evidence }) => [
@@ -108,7 +112,7 @@ function networkParts(data: ReportData, comparison: GroupComparison): ReportPart
   const rows = results.map((result, i) => [
     String(i + 1),
     result.initializer,
-    String(result.trials),
+    result.pruned === 0 ? String(result.trials) : `${result.trials} (${result.pruned} pruned)`,
     String(result.converged),
     String(result.diverged),
     [result.epochsText, intervalText(result.medianEpochsInterval, String)].filter(Boolean).join(' '),
@@ -142,7 +146,7 @@ function ratesPart(data: ReportData): ReportPart[] {
 
 const methods = [
   'A trial is one network trained from one seed; a cell is all trials that differ by seed alone. Initializers are compared within a network, never across networks or budgets.',
-  'Epochs to the target: Kaplan-Meier median with its 95 % interval; a trial that never got there is censored at the end of its budget ("> 20"), one that diverged never gets there.',
+  'Epochs to the target: Kaplan-Meier median with its 95 % interval; a trial that never got there is censored at the end of its budget ("> 20"), one that diverged never gets there. One that was pruned counts so too, and as behind all that went on: it was given up because it was behind.',
   'Test metric: interquartile mean over seeds with a stratified bootstrap interval. "1 is better": chance that a run of the first initializer does better than one of this.',
   "Claims: p-values by permutation or Student's t, corrected by Holm's method over all comparisons of a claim, 0.05, at least 4 seeds a cell. A claim is counted by network: refuted where more networks refute than support it, supported where none refutes and more than half support it.",
   'Theory: mean-field predictions at infinite width from the measured variance of the first layer (dotted lines).',

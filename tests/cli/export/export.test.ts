@@ -29,6 +29,7 @@ beforeAll(async () => {
     const layers = [layer(0, 1, { unitCosine: null, activationVariance: 0.1 + 0.2 }), layer(4, 1)];
     const ended = result({ testLoss: 1 / 3, reason: 'Says "yes", on\ntwo lines.' });
     await store.finishTrial(trial, ended, { epochs: [epoch(0), epoch(4)], layers });
+    await store.passRungs({ sweepId, number, race: 'relu · depth 2' }, [3]);
   }
   await store.storeJudgement('a', 'all', judgement);
   await store.close();
@@ -51,7 +52,7 @@ async function write(table: string, format: 'csv' | 'parquet'): Promise<{ path: 
 }
 
 const findings = judgement.verdicts.flatMap((verdict) => verdict.findings).length;
-const counts = { trials: 2, epochs: 4, layers: 4, verdicts: 6, findings, recommendations: 2 };
+const counts = { trials: 2, epochs: 4, layers: 4, rungs: 2, verdicts: 6, findings, recommendations: 2 };
 
 describe.each(Object.keys(exportTables))('the table %s', (table) => {
   test('comes back from CSV as it is stored', async () => {

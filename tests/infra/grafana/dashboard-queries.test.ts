@@ -36,6 +36,7 @@ const missed = (initializer: string): FixtureTrial => ({
   testAccuracy: 0.3,
   losses: Array.from({ length: 31 }, () => 2),
 });
+const givenUp = (initializer: string): FixtureTrial => ({ initializer, state: 'pruned', losses: [2, 1.5, 1.25, 1] });
 const blownUp = (initializer: string): FixtureTrial => ({ initializer, state: 'diverged', losses: [5, 50, null] });
 
 let database: TestDatabase;
@@ -149,12 +150,20 @@ describe('with sweeps', () => {
       { initializer: 'zeros', ...waiting, losses: [2] },
     ]);
     await insertSweep(client, 'faded', [{ ...missed('zeros'), signal: 1e-30 }, reached('heNormal', 4)]);
+    await insertSweep(client, 'raced', [missed('heNormal'), givenUp('heNormal'), givenUp('zeros'), givenUp('zeros')]);
+    for (const [number, loss] of [2, 1, 1, 1].entries()) {
+      await client.query(
+        `INSERT INTO rung (sweep_id, number, epoch, race, validation_loss, has_reached_target, is_kept, compared, places)
+         VALUES ('raced', $1, 3, 'relu · depth 2', $2, false, $3, $4, 1)`,
+        [number, loss, number === 0, number + 1],
+      );
+    }
     await insertSweep(client, 'untargeted', [missed('zeros'), { ...missed('heNormal'), testAccuracy: 0.7 }], {
       target: false,
     });
   });
 
-  describe.each(['empty', 'single', 'diverged', 'normal', 'wide', 'begun', 'faded', 'untargeted'])(
+  describe.each(['empty', 'single', 'diverged', 'normal', 'wide', 'begun', 'faded', 'raced', 'untargeted'])(
     'of kind %s',
     (sweep) => {
       test.each(pages)('every query of %s runs and answers what its panel needs', async (page) => {
@@ -168,7 +177,7 @@ describe('with sweeps', () => {
 
   test('all sweeps are listed, newest first, with their counts', async () => {
     const { 'All sweeps': rows, 'Trials ended': finished } = await runAll('sweeps');
-    expect(rows).toHaveLength(8);
+    expect(rows).toHaveLength(9);
     expect(rows?.find(({ sweep_id: id }) => id === 'normal')).toMatchObject({
       sweep: "it's normal",
       state: 'running',
@@ -323,6 +332,36 @@ describe('with sweeps', () => {
     expect(results[epochsTitle]?.map(({ network }) => network)).toEqual([
       'relu · depth 2 · width 16',
       'relu · depth 2 · width 64',
+    ]);
+  });
+
+  test('counts trials that were given up as behind, and says where they were and what was spared', async () => {
+    const results = await run('raced', { regime: 'relu · depth 2' });
+    expect(results['Trials']).toEqual([expect.objectContaining({ pruned: 3, done: 4 / 40 })]);
+    expect(results['Epochs spared by giving trials up']).toEqual([{ spared: 81 / 120, epochs: 81, trials: 3 }]);
+    expect(results['Where trials were given up']).toEqual([
+      expect.objectContaining({
+        network: 'relu · depth 2',
+        'after epoch': 3,
+        trials: 4,
+        asked: 4,
+        'given up': 3,
+        'lowest validation loss': 1,
+      }),
+    ]);
+    expect(results[best]).toEqual([
+      expect.objectContaining({ best: 'heNormal', 'median epochs to target': 'given up' }),
+    ]);
+    // At epoch 4 one of heNormal's two goes on at 2, the other one counts as worse; of zeros none is left.
+    expect(
+      results[curve]?.filter(({ epoch }) => epoch === 4).map((row) => [row['initializer'], row['median']]),
+    ).toEqual([['heNormal', 2]]);
+    const waiting = results['Trials that have not reached the target yet: ${regime}'];
+    expect(waiting?.map((row) => [row['initializer'], row['epoch'], row['not_yet_share']])).toEqual([
+      ['heNormal', 0, 1],
+      ['zeros', 0, 1],
+      ['heNormal', 30, 1],
+      ['zeros', 30, 1],
     ]);
   });
 

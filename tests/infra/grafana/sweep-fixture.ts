@@ -48,12 +48,13 @@ async function insertTrial(
   const last = trial.losses.length - 1;
   const isRunning = trial.state === 'running';
   const isHeld = !['failed', 'cancelled'].includes(trial.state);
+  const isPruned = trial.state === 'pruned';
   const result = {
     epochs_to_target: trial.epochsToTarget,
     steps_to_target: trial.epochsToTarget,
     epochs_run: last,
     steps_run: last,
-    test_loss: trial.losses[last],
+    test_loss: isPruned ? null : trial.losses[last],
     test_accuracy: trial.testAccuracy,
     parameter_count: 1,
     weights_hash: digest,
@@ -61,7 +62,7 @@ async function insertTrial(
     duration_ms: last,
   };
   const trialId = await insert(client, 'trial', {
-    scope: isHeld ? '' : null,
+    scope: isHeld && !isPruned ? '' : null,
     key: `${sweepId}-${number}`,
     state: trial.state,
     lease_until: isRunning ? '2026-06-02' : null,
