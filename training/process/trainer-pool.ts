@@ -33,7 +33,7 @@ export function poolTrainers(trainers: readonly Trainer[], startAlone: () => Pro
   const lone = new Set<Trainer>();
   let isClosed = false;
 
-  const trainAlone = async (job: TrialJob, ...rest: TrainArguments): ReturnType<Trainer['train']> => {
+  const trainAlone = async (job: TrialJob, train: TrainBy): ReturnType<Trainer['train']> => {
     let trainer: Trainer;
     try {
       trainer = await startAlone();
@@ -44,7 +44,7 @@ export function poolTrainers(trainers: readonly Trainer[], startAlone: () => Pro
     try {
       if (isClosed) throw new MachineError('The trainer is closed.');
       const { arithmetic } = trainer.info;
-      if (arithmetic === first.info.arithmetic) return await trainer.train([job], ...rest);
+      if (arithmetic === first.info.arithmetic) return await train(trainer);
       return [{ id: job.id, error: new MachineError(`A trainer came with other arithmetic: ${arithmetic}.`) }];
     } finally {
       await trainer.close();
@@ -68,12 +68,13 @@ export function poolTrainers(trainers: readonly Trainer[], startAlone: () => Pro
       signal.throwIfAborted();
       const outcomes = await Promise.allSettled(
         jobs.map(async (job) => {
-          if (job.alone) return trainAlone(job, onProgress, signal, checkpointing);
+          const train: TrainBy = (trainer) => trainer.train([job], onProgress, signal, checkpointing, askAtRung);
+          if (job.alone) return trainAlone(job, train);
           const shape = shapeKey(job.config);
           const member = choose(members, shape);
           member.shapes.push(shape);
           try {
-            return await member.trainer.train([job], onProgress, signal, checkpointing, askAtRung);
+            return await train(member.trainer);
           } finally {
             member.shapes.splice(member.shapes.indexOf(shape), 1);
           }
@@ -92,7 +93,8 @@ export function poolTrainers(trainers: readonly Trainer[], startAlone: () => Pro
   };
 }
 
-type TrainArguments = Parameters<Trainer['train']> extends [unknown, ...infer Rest] ? Rest : never;
+/** Has a trainer train one job of a call. */
+type TrainBy = (trainer: Trainer) => ReturnType<Trainer['train']>;
 
 interface Member {
   readonly trainer: Trainer;
