@@ -4,7 +4,7 @@ import type { RungEntry } from '../../core/adaptive/pruning.ts';
 import { BugError, StaleFenceError } from '../../core/errors.ts';
 import type { Fenced, RungStanding, SweepStore } from '../../storage/sweep-store.ts';
 import type { OpenedStore } from './sweep-store-contract.ts';
-import { claim, epoch, layer, result, sweep } from './sweep-store-samples.ts';
+import { claim, claimedIn, epoch, layer, result, sweep } from './sweep-store-samples.ts';
 
 const race = 'relu · depth 2';
 /** What a trial that was given up after epoch 3 leaves behind. */
@@ -41,11 +41,7 @@ export function describeRungs(name: string, open: () => Promise<OpenedStore>): v
       await store.openSweep(sweep(b));
     });
 
-    const claimed = async (...call: Parameters<typeof claim>): Promise<Fenced> => {
-      const answer = await store.claimTrial(claim(...call));
-      if (answer.kind !== 'claimed') throw new Error(`expected a claim, got ${answer.kind}`);
-      return answer;
-    };
+    const claimed = (...call: Parameters<typeof claim>): Promise<Fenced> => claimedIn(store, ...call);
     const at = (validationLoss: number | null, hasReachedTarget = false): RungEntry => ({
       hasReachedTarget,
       validationLoss,
