@@ -21,6 +21,8 @@ export function allowReader(databaseUrl: string, password: string, role = reader
         // The role may reset these two itself: they guard against accidents, the grants against intent.
         `ALTER ROLE ${name} SET statement_timeout = '30s'`,
         `ALTER ROLE ${name} SET default_transaction_read_only = on`,
+        // A picture over hours sorts 100,000 trials: with the usual 4 MB it would do that on the disk.
+        `ALTER ROLE ${name} SET work_mem = '16MB'`,
         ...rows.map(({ view }) => `GRANT SELECT ON public.${pg.escapeIdentifier(view)} TO ${name}`),
       ];
     },

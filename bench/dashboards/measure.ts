@@ -1,5 +1,6 @@
 // How long each panel's query takes on a database of 100,000 trials of 50 epochs: `npm run bench:dashboards`, on a PostgreSQL of its own that it
 // fills first (some minutes, 1.5 GB) and removes afterwards. `-- --seeds 10` makes it a tenth as large.
+import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import type { VariableValues } from '../../infra/grafana/interpolate.ts';
 import { panelSql, readVariables, sqlPanels, valuesOfCopies } from '../../infra/grafana/panel-queries.ts';
 import { startPostgres } from '../../infra/local/postgres.ts';
 import { migrate } from '../../storage/migrate.ts';
+import { allowReader, readerUrl } from '../../storage/reader-role.ts';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
 import { largeSweep, loadLargeSweep } from './load-sweep.ts';
 
@@ -29,7 +31,14 @@ try {
   await client.connect();
   const startedMs = performance.now();
   await loadLargeSweep(client, sweep);
+  const { rows: counted } = await client.query<{ trials: string }>('SELECT count(*) AS trials FROM trial');
   await keepTheory(server.url);
+  await client.end();
+  // As Grafana asks, with the role that may only read.
+  const password = randomUUID();
+  await allowReader(server.url, password);
+  const reader = new pg.Client(readerUrl(server.url, password));
+  await reader.connect();
   process.stderr.write(`loaded in ${Math.round((performance.now() - startedMs) / 1000)} s\n`);
   const table = new Table({
     head: ['dashboard', 'panel', 'rows', 'median ms', 'most ms'],
@@ -37,16 +46,15 @@ try {
   });
   for (const [page, dashboard] of Object.entries(dashboards())) {
     const model = dashboard.toModel();
-    const values = await readVariables(model, client, lastHours());
+    const values = await readVariables(model, reader, lastHours());
     for (const panel of sqlPanels(model))
-      table.push([page, panel.title ?? '', ...(await measure(client, panel, values))]);
+      table.push([page, panel.title ?? '', ...(await measure(reader, panel, values))]);
   }
-  const { rows } = await client.query<{ trials: string }>('SELECT count(*) AS trials FROM trial');
   console.log(table.toString());
   console.log(
-    `${rows[0]!.trials} trials of ${sweep.epochs} epochs; ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}; ${rounds} runs each`,
+    `${counted[0]!.trials} trials of ${sweep.epochs} epochs; ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}; ${rounds} runs each`,
   );
-  await client.end();
+  await reader.end();
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });

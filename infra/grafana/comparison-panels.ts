@@ -1,8 +1,7 @@
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
-import { count, loss, sentence, share, shareBar, width } from './fields.ts';
+import { loss, sentence, share, shareBar, width } from './fields.ts';
 import { inBlues, matrix, type PanelText, steps, table } from './panels.ts';
-import { quoted } from './sql-query.ts';
 import { emptyMapping, notReached, notReachedMapping } from './states.ts';
 import { chosenCells, chosenInitializers } from './variables.ts';
 
@@ -14,37 +13,35 @@ export function bestInitializers(): TablePanel {
     {
       title: 'Best initializer for each network',
       description:
-        'Best: fewest median epochs to the target; ties go to the larger share that reached it, then the smaller share that diverged, then the ' +
+        'Best: fewest epochs to the target, in the median over seeds; ties go to the larger share that reached it, then the smaller share that diverged, then the ' +
         'better result on the test split. "> 30": the median trial did not reach the target within 30 epochs; "given up": too few did before trials were given up. Ahead beyond chance: the one that beats all others by more than ' +
         'luck over these seeds, where there is one; else any of those that are not told apart will do. A sweep is judged when it ends.',
       noData: noResult,
     },
-    `SELECT best.regime AS "network", best.initializer AS "best", best.epochs_to_target AS "median epochs to target",
-  best.epochs_to_target_quartiles AS "quartiles", best.converged_share AS "reached target", best.trials,
-  best.median_test_accuracy AS "test accuracy", best.median_test_loss AS "test loss", next.initializer AS "second",
-  next.epochs_to_target AS "its epochs", CASE WHEN r.number IS NOT NULL THEN coalesce(r.initializer, 'none is') END AS "ahead beyond chance",
-  r.evidence, r.theory AS "theory's choice"
+    `SELECT best.regime AS "network",
+  CASE WHEN best.converged = 0 AND best.epochs_to_target <> 'no target' THEN 'none reached it' ELSE best.initializer END AS "best",
+  CASE WHEN r.number IS NOT NULL THEN coalesce(r.initializer, 'none is') END AS "ahead beyond chance",
+  best.epochs_to_target AS "epochs", best.epochs_to_target_quartiles AS "quartiles", best.converged_share AS "reached target",
+  best.median_test_accuracy AS "test accuracy", best.median_test_loss AS "test loss", r.theory AS "theory's choice", r.evidence
 FROM cell_result best
-LEFT JOIN cell_result next ON next.sweep_id = ${quoted('sweep')} AND next.activation = best.activation
-  AND next.depth = best.depth AND next.setting = best.setting AND next.rank = 2
 LEFT JOIN sweep_recommendations r ON r.sweep_id = best.sweep_id AND r.activation = best.activation
   AND r.depth = best.depth AND r.setting = best.setting
 WHERE best.rank = 1 AND ${chosenCells({ alias: 'best' })}
 ORDER BY best.activation, best.depth, best.setting`,
   )
     .height(12)
-    .overrideByName('network', [...sentence, ...width(130)])
-    .overrideByRegexp("/^(best|second|ahead beyond chance|theory's choice)$/", width(118))
-    .overrideByRegexp('/^(median epochs to target|quartiles)$/', width(80))
-    .overrideByName('its epochs', width(75))
+    .overrideByName('network', sentence)
+    .overrideByRegexp("/^(best|theory's choice)$/", width(118))
+    .overrideByName('epochs', width(70))
+    .overrideByName('quartiles', width(105))
     .overrideByName('reached target', [...shareBar, ...width(110)])
-    .overrideByName('trials', [...count, ...width(50)])
-    .overrideByName('test accuracy', [...share, ...width(95)])
-    .overrideByName('test loss', [...loss, ...width(75)])
-    .overrideByName('evidence', sentence);
+    .overrideByName('test accuracy', [...share, ...width(100)])
+    .overrideByName('test loss', [...loss, ...width(80)])
+    .overrideByName('ahead beyond chance', width(145))
+    .overrideByName('evidence', [...sentence, { id: 'custom.minWidth', value: 380 }]);
 }
 
-/** Every cell beside the others: initializers down, networks across. */
+/** Every cell beside the others: networks down, initializers across. */
 export function cellMatrices(): TablePanel[] {
   return [epochsMatrix(), accuracyMatrix(), divergedMatrix(), lossMatrix()];
 }
@@ -54,7 +51,7 @@ function epochsMatrix(): TablePanel {
     {
       title: 'Median epochs to target (budget ${budget})',
       description:
-        'One column a network, one row an initializer. Yellow is fast, red slow. "not reached": the median trial did not reach the target within the budget, ' +
+        'One row a network, one column an initializer. Yellow is fast, red slow. "not reached": the median trial did not reach the target within the budget, ' +
         'those that diverged or were given up included. Empty: no result yet, no target, or not part of the plan.',
       noData: noResult,
     },
@@ -122,6 +119,6 @@ FROM cell_result
 WHERE ${chosenCells()}
   AND ${chosenInitializers}
 ORDER BY activation, depth, setting, initializer`,
-    { rows: 'initializer', columns: 'network' },
-  );
+    { rows: 'network', columns: 'initializer' },
+  ).overrideByRegexp('/^network/', [...sentence, { id: 'custom.minWidth', value: 230 }]);
 }

@@ -50,7 +50,6 @@ ORDER BY epoch, initializer`,
     'not_yet_share',
   )
     .unit('percentunit')
-    .decimals(0)
     .min(0)
     .max(1)
     .lineInterpolation(LineInterpolation.StepAfter)

@@ -46,10 +46,17 @@ LIMIT ${mostListed}`,
 /** Numbers of trials in these states, cell by cell: of a large sweep only as many are read as are listed. */
 function firstIn(count: string, ...states: readonly string[]): string {
   return `  (SELECT k.number
-  FROM cell_result c
-  JOIN cell_trial k ON k.cell_id = c.cell_id
-  WHERE c.sweep_id = ${quoted('sweep')} AND c.${count.replaceAll(' + ', ' + c.')} > 0 AND k.state IN (${states.map((state) => `'${state}'`).join(', ')})
-  ORDER BY c.activation, c.depth, c.setting, c.initializer, k.number
+  FROM (
+    SELECT cell_id FROM cell_result
+    WHERE sweep_id = ${quoted('sweep')} AND ${count} > 0
+    ORDER BY activation, depth, setting, initializer
+  ) c
+  CROSS JOIN LATERAL (
+    SELECT number FROM cell_trial
+    WHERE cell_id = c.cell_id AND state IN (${states.map((state) => `'${state}'`).join(', ')})
+    ORDER BY number
+    LIMIT ${mostListed}
+  ) k
   LIMIT ${mostListed})`;
 }
 

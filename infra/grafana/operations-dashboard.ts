@@ -91,7 +91,7 @@ function inTrainingOverTime() {
       noData: 'No trial ended in this time range.',
     },
     `SELECT ${interval('finished_at')} AS "time", worker AS metric,
-  sum(extract(epoch FROM finished_at - started_at))::double precision / extract(epoch FROM '$__interval'::interval)::double precision AS "trials"
+  extract(epoch FROM sum(finished_at - started_at))::double precision / extract(epoch FROM '$__interval'::interval)::double precision AS "trials"
 FROM trial_ending
 WHERE $__timeFilter(finished_at) AND started_at IS NOT NULL
 GROUP BY 1, 2

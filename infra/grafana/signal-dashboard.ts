@@ -130,7 +130,7 @@ function byEpoch(signal: string): TablePanel {
   return matrix(
     {
       title: `log10 of ${signal}: \${initializer}`,
-      description: `One row a layer (1 is the first hidden layer), one column a probed epoch. -2 is a hundredth, 0 is 1, 2 a hundred. Empty where the value is 0 or was not finite. Median over seeds; epochs that at least half of the trials reached.`,
+      description: `One row a layer (1 is the first hidden layer), one column a probed epoch. -2 is a hundredth, 0 is 1, 2 a hundred: blue fades, yellow stays, red explodes, the same on each picture. Empty where the value is 0 or was not finite. Median over seeds; epochs that at least half of the trials reached.`,
       noData: noProbes,
     },
     `SELECT layer, 'epoch ' || epoch AS "epoch", CASE WHEN median > 0 THEN log(median) END AS "value"
@@ -145,11 +145,13 @@ ORDER BY layer, probed.epoch`,
     { rows: 'layer', columns: 'epoch' },
   )
     .span(8)
-    .height(9)
+    .height(11)
     .repeat('initializer')
     .maxPerRow(3)
     .unit('none')
     .decimals(1)
+    .min(-3)
+    .max(3)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.ContinuousBlYlRd));
 }
 

@@ -83,7 +83,7 @@ function sweepTable() {
     },
     `SELECT sweep_id, name AS "sweep", state, done_share AS "done", total AS "trials", running, converged,
   not_converged AS "not converged", diverged, pruned, failed, cancelled, reused, per_second AS "trials/s", seconds_left AS "time left",
-  created_at AS "opened", closed_at AS "closed", reason,
+  created_at AS "opened", CASE WHEN closed_at IS NOT NULL THEN seconds_open END AS "took", reason,
   (extract(epoch FROM created_at) * 1000)::bigint::text AS "link_from",
   CASE WHEN closed_at IS NULL THEN 'now' ELSE (extract(epoch FROM closed_at + interval '1 minute') * 1000)::bigint::text END AS "link_to",
   CASE WHEN closed_at IS NULL THEN '10s' ELSE '' END AS "link_refresh"
@@ -104,8 +104,8 @@ LIMIT 500`,
       { id: 'unit', value: 'none' },
       { id: 'decimals', value: 2 },
     ])
-    .overrideByName('time left', [{ id: 'unit', value: 's' }])
-    .overrideByRegexp('/^(opened|closed)$/', instant)
+    .overrideByRegexp('/^(time left|took)$/', [{ id: 'unit', value: 's' }])
+    .overrideByName('opened', instant)
     .overrideByName('reason', sentence);
 }
 

@@ -1,3 +1,4 @@
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat';
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
 import type { PanelBuilder as TrendPanel } from '@grafana/grafana-foundation-sdk/trend';
@@ -8,7 +9,8 @@ import { quoted } from './sql-query.ts';
 import { claimMapping, stateMapping } from './states.ts';
 import { constantVariable, datasourceVariable, queryVariable, sweepVariable } from './variables.ts';
 
-const thisTrial = `sweep_id = ${quoted('sweep')} AND number::text = ${quoted('trial')}`;
+/** The number as a number, so that its index is used; an address with anything else means no trial. */
+const thisTrial = `sweep_id = ${quoted('sweep')} AND number = substring(${quoted('trial')} FROM '^[0-9]{1,9}$')::int`;
 
 /** One trial: its numbers, its curves and layers, who trained it, and all that determines it. `temporalUi` is the address that links lead to; null: there are none. */
 export function trialDashboard(temporalUi: string | null): GridDashboard {
@@ -113,7 +115,7 @@ function provenance(): TablePanel {
       description: 'A click on the run leads to the workflow that asked for the training, in the Temporal UI.',
       noData: noTrial,
     },
-    `SELECT number AS "trial", initializer, regime AS "network", dataset, seed, reason, worker, backend, arithmetic, attempt, reused,
+    `SELECT number AS "trial", dataset, seed, reason, worker, backend, arithmetic, attempt, reused,
   started_at AS "started", finished_at AS "finished", workflow_run_id AS "run"
 FROM trial_detail
 WHERE ${thisTrial}`,
@@ -176,7 +178,9 @@ ORDER BY layer, s.epoch`,
       'epoch',
       'value',
     ),
-  ).overrideByName('epoch 0', [{ id: 'color', value: { mode: 'fixed', fixedColor: 'blue' } }]);
+  )
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
+    .overrideByName('epoch 0', [{ id: 'color', value: { mode: 'fixed', fixedColor: 'blue' } }]);
 }
 
 function saturation(): TablePanel {
