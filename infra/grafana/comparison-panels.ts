@@ -29,16 +29,16 @@ LEFT JOIN sweep_recommendations r ON r.sweep_id = best.sweep_id AND r.activation
 WHERE best.rank = 1 AND ${chosenCells({ alias: 'best' })}
 ORDER BY best.activation, best.depth, best.setting`,
   )
-    .height(12)
+    .height(13)
     .overrideByName('network', sentence)
     .overrideByRegexp("/^(best|theory's choice)$/", width(118))
     .overrideByName('epochs', width(70))
-    .overrideByName('quartiles', width(105))
-    .overrideByName('reached target', [...shareBar, ...width(110)])
+    .overrideByName('quartiles', width(100))
+    .overrideByName('reached target', [...shareBar, ...width(105)])
     .overrideByName('test accuracy', [...share, ...width(100)])
     .overrideByName('test loss', [...loss, ...width(80)])
-    .overrideByName('ahead beyond chance', width(145))
-    .overrideByName('evidence', [...sentence, { id: 'custom.minWidth', value: 380 }]);
+    .overrideByName('ahead beyond chance', width(140))
+    .overrideByName('evidence', [...sentence, { id: 'custom.minWidth', value: 340 }]);
 }
 
 /** Every cell beside the others: networks down, initializers across. */

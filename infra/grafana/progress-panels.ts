@@ -43,5 +43,5 @@ function ofSweep(title: string, description: string, columns: string): StatPanel
   return stat(
     { title, description, noData },
     `SELECT ${columns}\nFROM sweep_status\nWHERE sweep_id = ${quoted('sweep')}`,
-  );
+  ).height(3);
 }

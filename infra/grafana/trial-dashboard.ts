@@ -10,7 +10,7 @@ import { claimMapping, stateMapping } from './states.ts';
 import { constantVariable, datasourceVariable, queryVariable, sweepVariable } from './variables.ts';
 
 /** The number as a number, so that its index is used; an address with anything else means no trial. */
-const thisTrial = `sweep_id = ${quoted('sweep')} AND number = substring(${quoted('trial')} FROM '^[0-9]{1,9}$')::int`;
+const thisTrial = `sweep_id = ${quoted('sweep')} AND number = substring(${quoted('trial')} FROM '^[0-9]{1,9}\\Z')::int`;
 
 /** One trial: its numbers, its curves and layers, who trained it, and all that determines it. `temporalUi` is the address that links lead to; null: there are none. */
 export function trialDashboard(temporalUi: string | null): GridDashboard {
