@@ -28,7 +28,8 @@ export function verdictOf(results: readonly InitializerResult[]): Verdict {
 /** What the reason leaves out where trials were given up: the race is decided by them, not by what they would have come to. */
 function prunedNote(results: readonly InitializerResult[]): string {
   const pruned = results.reduce((sum, result) => sum + result.pruned, 0);
-  return pruned === 0 ? '' : `; ${pruned} of their trials were given up early and count as behind`;
+  if (pruned === 0) return '';
+  return `; ${pruned} of their trials ${pruned === 1 ? 'was given up early and counts' : 'were given up early and count'} as behind`;
 }
 
 /** Whether the first one's lead over another is beyond chance: enough seeds, and an interval that lies above a half. */

@@ -34,7 +34,7 @@ export interface Corner {
  */
 export function cornersAround(trials: readonly EvidenceTrial[], depth: number, width: number): Corner[] {
   const settings = groupedBy(trials.filter(hasResult), settingOf);
-  return [...settings]
+  const corners = [...settings]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([setting, members]) => {
       const sides = { depth: enclosing(members, 'depth', depth), width: enclosing(members, 'width', width) };
@@ -49,6 +49,9 @@ export function cornersAround(trials: readonly EvidenceTrial[], depth: number, w
       if (corners.some(({ own }) => own.length === 0)) return [];
       return corners.map(({ own, ...corner }) => ({ ...corner, setting, trials: own, places: placesOf(own) }));
     });
+  // A race speaks where nobody trained all to the end: what it took over, or another sweep trained anew, would count twice.
+  const whole = corners.filter(({ trials: own }) => own[0]!.race === null);
+  return whole.length > 0 ? whole : corners;
 }
 
 function settingOf(trial: EvidenceTrial): string {
