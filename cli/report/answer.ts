@@ -16,10 +16,13 @@ export function answer(comparisons: readonly GroupComparison[]): string[] {
 }
 
 function bestSentences(comparisons: readonly GroupComparison[]): string[] {
-  const networks = collect(comparisons, ({ verdict }) => (verdict.kind === 'best' ? [verdict.initializer] : []));
-  return [...networks].map(
-    ([initializer, titles]) => `${initializer} is ahead of all others for ${networkList(titles)}.`,
-  );
+  const networks = collect(comparisons, ({ verdict, results }) => {
+    if (verdict.kind !== 'best') return [];
+    // Where trials were given up it is ahead of what they had come to, not of what they would have.
+    const isRace = results.some(({ pruned }) => pruned > 0);
+    return [`${verdict.initializer} is ahead of all others${isRace ? ' in the race' : ''}`];
+  });
+  return [...networks].map(([answered, titles]) => `${answered} for ${networkList(titles)}.`);
 }
 
 function undecidedSentences(comparisons: readonly GroupComparison[]): string[] {

@@ -20,7 +20,7 @@ export function pruningText(
   const share = epochsPlanned === 0 ? 0 : Math.round((100 * epochsSpared) / epochsPlanned);
   return [
     `Pruning: ${pruned} trials were given up ${rungsText(spec)}, which spared ${epochsSpared} of ${epochsPlanned} epochs (${share} %).`,
-    'They count as behind all that went on: what they would have come to is not known.',
+    'They count as behind all that went on, which is what "in the race" says: what they would have come to is not known.',
     open.length === 0
       ? 'No comparison is open between initializers of which trials were given up.'
       : `What it may have cost: ${open.length} of ${networks} comparisons are open between initializers of which trials were given up.`,

@@ -3,10 +3,13 @@ import { answer } from '../../../cli/report/answer.ts';
 import { bestRatesTable } from '../../../cli/report/best-rates-table.ts';
 import { comparisonTable } from '../../../cli/report/comparison-table.ts';
 import { intervalText, listText, metricText } from '../../../cli/report/numbers.ts';
+import { pruningText } from '../../../cli/report/pruning-text.ts';
 import { resultTable } from '../../../cli/report/result-table.ts';
 import { atBestRates } from '../../../core/comparison/best-rate.ts';
 import { compareInitializers } from '../../../core/comparison/compare-initializers.ts';
 import type { ComparedTrial } from '../../../core/comparison/comparison.ts';
+import { parseSweep } from '../../../core/sweep/parse-sweep.ts';
+import type { TrialOutcomeRow } from '../../../storage/sweep-store.ts';
 
 const seeds = [1, 2, 3, 4, 5, 6];
 const budget = 20;
@@ -109,6 +112,47 @@ describe('answer', () => {
     expect(sentences).toContain('No initializer met the target for sigmoid · depth 8 within the epochs given.');
     expect(sentences).toContain('Trials of normal(sd=2) diverged for relu · depth 8.');
     expect(sentences.filter((sentence) => sentence.includes('ahead'))).toHaveLength(1);
+  });
+});
+
+describe('where trials were given up', () => {
+  const file = {
+    name: 'raced',
+    axes: { initializer: ['heNormal', 'zeros'], activation: ['relu', 'tanh'], depth: 8, seed: seeds },
+    training: { epochs: budget },
+    adaptive: { pruning: { method: 'ashaStopping', minEpochs: 3, reduction: 2 } },
+  };
+  const givenUp = { state: 'pruned', testAccuracy: null, testLoss: null, epochsRun: 3 } as const;
+  const outcomes = [
+    ...trialsOf('heNormal', 'relu', reached(9)),
+    ...trialsOf('zeros', 'relu', () => givenUp),
+    ...trialsOf('heNormal', 'tanh', (seed) => (seed < 3 ? givenUp : reached(9)(seed))),
+    ...trialsOf('zeros', 'tanh', (seed) => (seed > 3 ? givenUp : reached(9)(seed))),
+  ];
+  const raced = compareInitializers(outcomes, { epochs: budget, target: {} });
+
+  test('tables count them, and show no result that is of the spared ones alone', () => {
+    expect(flat(resultTable(raced))).toContain('relu · depth 8 9 · 95.3 % given up');
+    const text = flat(comparisonTable(raced));
+    expect(text).toContain('2 zeros 6 (6 pruned) 0 0 > 3 - 1.00 [1.00, 1.00]');
+    expect(text).toContain('zeros 6 (3 pruned) 3 0');
+  });
+
+  test('the answer speaks of a race, of what was spared and of what stays open', () => {
+    expect(answer(raced)).toEqual([
+      'heNormal is ahead of all others in the race for relu · depth 8.',
+      expect.stringMatching(
+        /^Undecided for tanh · depth 8: .*5 of their trials were given up early and count as behind\)\.$/,
+      ),
+      'zeros was behind for relu · depth 8: its trials were given up early, or did not meet the target.',
+    ]);
+    const rows = outcomes.map((trial) => ({ ...trial, reused: false })) as unknown as TrialOutcomeRow[];
+    expect(pruningText(parseSweep(file), rows, raced)).toEqual([
+      'Pruning: 11 trials were given up after epoch 3, which spared 187 of 480 epochs (39 %).',
+      expect.stringContaining('count as behind'),
+      'What it may have cost: 1 of 2 comparisons are open between initializers of which trials were given up.',
+    ]);
+    expect(pruningText(parseSweep({ ...file, adaptive: undefined }), rows, raced)).toEqual([]);
   });
 });
 
