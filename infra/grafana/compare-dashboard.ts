@@ -5,7 +5,7 @@ import { colouredText, count, instant, sentence, shareBar } from './fields.ts';
 import { GridDashboard } from './grid-dashboard.ts';
 import { inBlues, lines, matrix, table, trend } from './panels.ts';
 import { anyOf, quoted } from './sql-query.ts';
-import { emptyMapping, notReached, notReachedMapping, stateMapping } from './states.ts';
+import { emptyMapping, medianEpochs, medianEpochsMappings, stateMapping } from './states.ts';
 import { curvesVariable, datasourceVariable, severalOf, sweepsVariable } from './variables.ts';
 
 const chosenSweeps = anyOf('sweep_id', 'sweeps');
@@ -105,14 +105,14 @@ LIMIT 5000`,
 function epochs(): TablePanel {
   return bySweep(
     'Median epochs to target by sweep',
-    'Yellow is fast, red slow; "not reached": the median trial did not reach the target within its budget.',
-    `CASE WHEN trials > 0 AND epochs_to_target <> 'no target' THEN coalesce(median_epochs_to_target, ${notReached}) END`,
+    'Yellow is fast, red slow; "not reached": the median trial did not reach the target within its budget; "given up": too few did, and trials were given up early.',
+    medianEpochs,
   )
     .unit('none')
     .decimals(0)
     .min(0)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.ContinuousYlRd))
-    .mappings([emptyMapping, notReachedMapping]);
+    .mappings([emptyMapping, ...medianEpochsMappings]);
 }
 
 function accuracy(): TablePanel {

@@ -2,7 +2,7 @@ import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
 import { loss, sentence, share, shareBar, width } from './fields.ts';
 import { inBlues, matrix, type PanelText, steps, table } from './panels.ts';
-import { emptyMapping, notReached, notReachedMapping } from './states.ts';
+import { emptyMapping, medianEpochs, medianEpochsMappings } from './states.ts';
 import { chosenCells, chosenInitializers } from './variables.ts';
 
 const noResult = 'No trial of these networks has ended yet.';
@@ -52,16 +52,16 @@ function epochsMatrix(): TablePanel {
       title: 'Median epochs to target (budget ${budget})',
       description:
         'One row a network, one column an initializer. Yellow is fast, red slow. "not reached": the median trial did not reach the target within the budget, ' +
-        'those that diverged or were given up included. Empty: no result yet, no target, or not part of the plan.',
+        'those that diverged included; "given up": too few did, and trials were given up early. Empty: no result yet, no target, or not part of the plan.',
       noData: noResult,
     },
-    `CASE WHEN trials > 0 AND epochs_to_target <> 'no target' THEN coalesce(median_epochs_to_target, ${notReached}) END`,
+    medianEpochs,
   )
     .unit('none')
     .decimals(0)
     .min(0)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.ContinuousYlRd))
-    .mappings([emptyMapping, notReachedMapping]);
+    .mappings([emptyMapping, ...medianEpochsMappings]);
 }
 
 function accuracyMatrix(): TablePanel {

@@ -47,13 +47,22 @@ export const stateSeries = Object.entries(colors).map(([state, fixedColor]) => (
   properties: [{ id: 'color', value: { mode: 'fixed', fixedColor } }],
 }));
 
-/** Stands for a median trial that never reached the target: no number of epochs is below 0. */
-export const notReached = -1;
+/** Stand for a median trial that never reached the target, and for one that may have been given up: no number of epochs is below 0. */
+const notReached = -1;
+const givenUp = -2;
 
-export const notReachedMapping: ValueMapping = {
-  type: MappingType.RangeToText,
-  options: { from: notReached - 0.5, to: notReached + 0.5, result: { text: 'not reached', color: 'dark-purple' } },
-};
+/** Median epochs to the target of a row of cell_result, or what stands for them. */
+export const medianEpochs = `CASE WHEN trials > 0 AND epochs_to_target <> 'no target'
+  THEN coalesce(median_epochs_to_target, CASE WHEN pruned > 0 THEN ${givenUp} ELSE ${notReached} END) END`;
+
+export const medianEpochsMappings: ValueMapping[] = [
+  standsFor(notReached, 'not reached', 'dark-purple'),
+  standsFor(givenUp, 'given up', 'dark-yellow'),
+];
+
+function standsFor(value: number, text: string, color: string): ValueMapping {
+  return { type: MappingType.RangeToText, options: { from: value - 0.5, to: value + 0.5, result: { text, color } } };
+}
 
 /** What is not there has no colour. */
 export const emptyMapping: ValueMapping = {

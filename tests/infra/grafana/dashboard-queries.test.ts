@@ -344,6 +344,9 @@ describe('with sweeps', () => {
       }),
     ]);
     expect(results[best]).toEqual([expect.objectContaining({ best: 'none reached it', epochs: 'given up' })]);
+    expect(results[epochsTitle]).toEqual(
+      ['heNormal', 'zeros'].map((initializer) => ({ initializer, network: 'relu · depth 2', value: -2 })),
+    );
     // At epoch 4 one of heNormal's two goes on at 2, the other one counts as worse; of zeros none is left.
     expect(
       results[curve]?.filter(({ epoch }) => epoch === 4).map((row) => [row['initializer'], row['median']]),
