@@ -2,7 +2,7 @@
 import type { BackendName } from '../../backend.ts';
 import type { WasmMemory } from './web-assembly.ts';
 
-/** What a kernel exports. Numbers are addresses, counts or codes; see training/kernel/assembly/network.ts. */
+/** What a kernel exports. Numbers are addresses, counts or codes; see training/kernel/assembly/index.ts. */
 export interface Kernel {
   /** First address that the host may use. */
   heapBase(): number;

@@ -1,18 +1,9 @@
-/** What the host calls; see network.ts. Compiled to ../kernel.wasm by `npm run kernel`. */
+/** What the host calls. Compiled to ../kernel.wasm by `npm run kernel`. */
 export { activate } from './activation';
-export {
-  activateLayer,
-  affine,
-  evaluate,
-  gather,
-  kernelGradients,
-  measure,
-  outputDeltas,
-  propagateDeltas,
-  sumDeltas,
-  swapDeltas,
-  train,
-} from './network';
+export { kernelGradients, outputDeltas, propagateDeltas, sumDeltas, swapDeltas } from './backward';
+export { activateLayer, affine } from './forward';
+export { gather } from './network';
+export { evaluate, measure, train } from './train';
 
 /** First byte that the host may use. */
 export function heapBase(): usize {

@@ -4,7 +4,7 @@
  */
 #define NAPI_VERSION 8
 #include <node_api.h>
-#include "network.h"
+#include "train.h"
 
 #define MAX_ARGUMENTS 6
 
