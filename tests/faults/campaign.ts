@@ -56,6 +56,8 @@ export interface SweepOutcome {
 
 /** Share of the trials that end before the first fault and after which the last one comes. */
 const [firstFault, lastFault] = [0.05, 0.9];
+/** Runs in a row that may end before the next fault finds a worker to harm. */
+const runsInVain = 3;
 
 /** Runs a sweep undisturbed, and again, until all faults are injected, in the order and at the places that the seed says. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
@@ -64,6 +66,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     trainingWorkers: options.trainingWorkers,
     environment: { SWEEP_BACKEND: 'wasm', SWEEP_TRAINERS: '1', SWEEP_CHECKPOINT_INTERVAL: '1' },
   });
+  const stop = (): void => void cluster.close().finally(() => process.exit(1));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   try {
     onProgress('undisturbed run');
     const first = await startSweep(cluster, 'undisturbed', options);
@@ -75,7 +79,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     const waiting = schedule(options, random);
     const injected: InjectedFault[] = [];
     const disturbed: SweepOutcome[] = [];
-    while (waiting.length > 0) {
+    for (let inVain = 0; waiting.length > 0;) {
       const workflowId = `disturbed-${disturbed.length + 1}`;
       const startedAt = performance.now();
       if (disturbed.length > 0) await startSweep(cluster, workflowId, options);
@@ -83,8 +87,15 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       const outcome = outcomeOf(cluster, sweep, onProgress);
       // Told when it is awaited; until then a fault may fail first.
       outcome.catch(() => undefined);
-      injected.push(...(await injectWhileItRuns(cluster, sweep.sweepId, waiting, random, options)));
+      const inThisRun = await injectWhileItRuns(cluster, sweep.sweepId, waiting, random, options);
+      injected.push(...inThisRun);
       disturbed.push(await outcome);
+      inVain = inThisRun.length === 0 ? inVain + 1 : 0;
+      if (inVain >= runsInVain) {
+        throw new BugError('the sweep ends before a fault can be injected; give it more trials or epochs', {
+          fault: waiting[0]?.name,
+        });
+      }
     }
     return {
       injected,
@@ -97,6 +108,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       unexpectedEnds: cluster.unexpectedEnds,
     };
   } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
     await cluster.close();
   }
 }
@@ -220,6 +232,7 @@ async function outcomeOf(
   { sweepId, workflowId, startedAt }: StartedSweep,
   onProgress: (message: string) => void,
 ): Promise<SweepOutcome> {
+  cluster.isTraining = true;
   for (let toldAt = performance.now(); ;) {
     const state = await cluster.client.workflow
       .getHandle(workflowId)
