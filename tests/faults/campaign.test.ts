@@ -15,4 +15,4 @@ test('100 trials end with the results of an undisturbed run though workers and t
   const result = await runCampaign(options);
   expect(failuresOf(result, options)).toEqual([]);
   expect(result.injected).toHaveLength(5);
-}, 180_000);
+}, 400_000);

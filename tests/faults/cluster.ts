@@ -105,7 +105,8 @@ export class Cluster {
       worker.isReady = false;
       if (worker.isMeantToEnd || this.#isClosing) return;
       // As a supervisor does: it could not start, or gave up.
-      this.unexpectedEnds.push(`worker ${worker.pid} ended (${how}): ${process.log().trimEnd().split('\n').at(-1)}`);
+      const errors = process.log().split('\n').filter((line) => line.includes('"level":50')); // prettier-ignore
+      this.unexpectedEnds.push(`worker ${worker.pid} ended (${how}): ${errors.at(-1)}`);
       this.startTrainingWorker();
     });
     this.trainingWorkers.push(worker);
