@@ -105,8 +105,7 @@ export class Cluster {
       worker.isReady = false;
       if (worker.isMeantToEnd || this.#isClosing) return;
       // As a supervisor does: it could not start, or gave up.
-      const errors = process.log().split('\n').filter((line) => line.includes('"level":50')); // prettier-ignore
-      this.unexpectedEnds.push(`worker ${worker.pid} ended (${how}): ${errors.at(-1)}`);
+      this.unexpectedEnds.push(`worker ${worker.pid} ended (${how}): ${lastErrorIn(process.log())}`);
       this.startTrainingWorker();
     });
     this.trainingWorkers.push(worker);
@@ -164,6 +163,14 @@ export class Cluster {
     await this.#database.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** What a worker's log says last of an error. */
+function lastErrorIn(log: string): string {
+  const line = log.split('\n').findLast((each) => each.includes('"level":50'));
+  if (line === undefined) return 'it says no reason';
+  const { error, msg } = JSON.parse(line) as { msg: string; error?: { message: string } };
+  return error?.message ?? msg;
 }
 
 function postgresOptions(folder: string, port: number): Parameters<typeof startPostgres>[0] {
