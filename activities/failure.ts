@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
 import {
   BugError,
@@ -49,9 +50,20 @@ export function toTemporalFailure(error: unknown): TemporalFailure {
     message: bug.message,
     type: 'BugError',
     nonRetryable: true,
-    details: bug instanceof BugError ? [bug.context] : [],
+    details: bug instanceof BugError ? [sendable(bug.context)] : [],
     cause: bug,
   });
+}
+
+/** As a payload can hold it: one that cannot be converted ends the whole worker in place of the attempt. */
+function sendable(context: BugError['context']): unknown {
+  try {
+    return JSON.parse(
+      JSON.stringify(context, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    );
+  } catch {
+    return inspect(context);
+  }
 }
 
 /** The attempt ends because its worker stops; another attempt takes the trial up. */

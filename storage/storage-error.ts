@@ -7,6 +7,9 @@ const prismaWeather = /^P(1001|1002|1008|1011|1017|2024|2028|2034|2037)$/;
  * server shutting down or starting (57), system (58), read-only while failing over (25006).
  */
 const postgresWeather = /^(08|40|53|57|58)|^(55P03|25006)$/;
+/** What Prisma's adapter calls an error before it has a code, which raw queries never get. */
+const adapterWeather =
+  /^(DatabaseNotReachable|SocketTimeout|ConnectionClosed|TlsConnectionError|TransactionAlreadyClosed|TransactionWriteConflict|TooManyConnections)$/;
 const nodeWeather = /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 /** What the drivers say without a code: a session killed in a transaction, the pool exhausted, a connection that never came. */
 const wordsOfWeather =
@@ -30,7 +33,11 @@ export function storageError(error: unknown, method: string, context: Readonly<R
   const codes = codesOf(error);
   const message = messageOf(error);
   const isWeather = codes.some(
-    (code) => prismaWeather.test(code) || (code.length === 5 && postgresWeather.test(code)) || nodeWeather.test(code),
+    (code) =>
+      prismaWeather.test(code) ||
+      (code.length === 5 && postgresWeather.test(code)) ||
+      adapterWeather.test(code) ||
+      nodeWeather.test(code),
   );
   if (isWeather || (!codes.some(isConstraint) && wordsOfWeather.test(message))) {
     return Object.assign(new MachineError(`The database cannot be reached (${method}): ${message}`), { cause: error });
@@ -52,11 +59,11 @@ function isConstraint(code: string): boolean {
   return code.startsWith('23') || code === 'P2002' || code === 'P2003';
 }
 
-/** Codes of the error and of everything it wraps: Prisma keeps PostgreSQL's code some levels down. */
+/** Codes (and kinds, of Prisma's adapter) of the error and of everything it wraps: Prisma keeps PostgreSQL's code some levels down. */
 function codesOf(error: unknown, depth = 0): string[] {
   if (typeof error !== 'object' || error === null || depth > 5) return [];
-  const { code, originalCode, meta, cause, driverAdapterError, errors } = error as Record<string, unknown>;
-  const own = [code, originalCode].filter((value) => typeof value === 'string');
+  const { code, originalCode, kind, meta, cause, driverAdapterError, errors } = error as Record<string, unknown>;
+  const own = [code, originalCode, kind].filter((value) => typeof value === 'string');
   const inner = [meta, cause, driverAdapterError, ...(Array.isArray(errors) ? (errors as unknown[]) : [])];
   return [...own, ...inner.flatMap((value) => codesOf(value, depth + 1))];
 }

@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import {
   lastAttemptFailure,
@@ -37,6 +37,18 @@ describe('an error as Temporal is told of it', () => {
 
   test.each([new TypeError('x is undefined'), 'a text'])('is our bug when nobody expected it: %s', (thrown) => {
     expect(toTemporalFailure(thrown)).toMatchObject({ type: 'BugError', nonRetryable: true });
+  });
+
+  test('of ours can be sent whatever its context holds', () => {
+    const circle: Record<string, unknown> = { fence: 3n };
+    circle['self'] = circle;
+    const details = [{ fence: 3n, rows: [{ id: 7n, at: new Date(0) }] }, circle].map(
+      (context) => (toTemporalFailure(new BugError('no such row', context)) as ApplicationFailure).details,
+    );
+
+    expect(details[0]).toEqual([{ fence: '3', rows: [{ id: '7', at: '1970-01-01T00:00:00.000Z' }] }]);
+    expect(details[1]).toEqual([expect.stringContaining('fence: 3n')]);
+    for (const detail of details) expect(defaultPayloadConverter.toPayload(detail)).toBeDefined();
   });
 
   test('is a cancellation when a signal was aborted', () => {

@@ -10,6 +10,7 @@ import { migrate } from '../../storage/migrate.ts';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
 import type { Fenced } from '../../storage/sweep-store.ts';
 import { claim, claimedIn, epoch, result, sweep } from '../contracts/sweep-store-samples.ts';
+import { SeverableLink } from '../faults/severable-link.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 
 type Store = Awaited<ReturnType<typeof openStore>>;
@@ -49,6 +50,28 @@ describe('sessions that the server ends', () => {
       if (rows.length > 0) return;
     }
   };
+
+  it('are a MachineError too when the network resets them in the middle of a call', async () => {
+    const { hostname: host, port } = new URL(database.url);
+    const link = await SeverableLink.open({ host, port: Number(port) });
+    const url = new URL(database.url);
+    url.host = `127.0.0.1:${link.port}`;
+    const far = await openStore(url.href);
+    try {
+      const trial = await claimed(far, 's', 8);
+      await admin.query('BEGIN');
+      await admin.query('LOCK TABLE trial IN ACCESS EXCLUSIVE MODE');
+      const finished = far.finishTrial(trial, result()).catch((error: unknown) => error);
+      await untilBlocked();
+      link.mend();
+      expect(await finished).toBeInstanceOf(MachineError);
+      await admin.query('ROLLBACK');
+      await far.finishTrial(trial, result());
+    } finally {
+      await far.close();
+      await link.close();
+    }
+  });
 
   it('are a MachineError for the call in the middle of which it happened, whatever the call, and later calls work', async () => {
     const trial = await claimed(store, 's', 0);
