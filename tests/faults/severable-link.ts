@@ -13,6 +13,8 @@ export class SeverableLink {
   delayMs = 0;
   /** Pieces that were swallowed. */
   swallowed = 0;
+  /** Pieces that came late. */
+  delayed = 0;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -68,6 +70,9 @@ export class SeverableLink {
   #pass(send: () => void): void {
     if (this.#isCut) this.swallowed += 1;
     else if (this.delayMs === 0) send();
-    else setTimeout(send, this.delayMs);
+    else {
+      this.delayed += 1;
+      setTimeout(send, this.delayMs);
+    }
   }
 }
