@@ -15,7 +15,7 @@ export function bestInitializers(): TablePanel {
       description:
         'Best: fewest epochs to the target, in the median over seeds; ties go to the larger share that reached it, then the smaller share that diverged, then the ' +
         'better result on the test split. "> 30": the median trial did not reach the target within 30 epochs; "given up": too few did before trials were given up. Ahead beyond chance: the one that beats all others by more than ' +
-        'luck over these seeds, where there is one; else any of those that are not told apart will do. A sweep is judged when it ends.',
+        'luck over these seeds, where there is one; else any of those that are not told apart will do. Where none reached the target, the test split says who is ahead. A sweep is judged when it ends.',
       noData: noResult,
     },
     `SELECT best.regime AS "network",
