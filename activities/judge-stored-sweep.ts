@@ -18,8 +18,9 @@ export async function judgeStoredSweep(store: SweepStore, sweepId: string): Prom
   return judgement;
 }
 
-/** What the judging process gets: pages of trials, then the target, and with it the word to begin. */
-export type JudgingMessage = readonly ProbedOutcome[] | { readonly target: ClaimInput['target'] };
+/** What the judging process gets: pages of trials, then the target and how many they were, and with it the word to begin. */
+export type JudgingMessage =
+  readonly ProbedOutcome[] | { readonly target: ClaimInput['target']; readonly trialCount: number };
 
 async function judgeApart(store: SweepStore, sweepId: string, target: ClaimInput['target']): Promise<Judgement> {
   const child = fork(fileURLToPath(new URL('judgement-child.ts', import.meta.url)), [], {
@@ -38,10 +39,12 @@ async function judgeApart(store: SweepStore, sweepId: string, target: ClaimInput
   const send = (message: JudgingMessage): Promise<void> =>
     new Promise((resolve) => child.send(message, () => resolve()));
   const hand = async (): Promise<void> => {
+    let trialCount = 0;
     for (let after = -1; child.connected;) {
       const page = await store.probedPage(sweepId, after);
-      if (page.length === 0) return send({ target });
+      if (page.length === 0) return send({ target, trialCount });
       await send(page);
+      trialCount += page.length;
       after = page.at(-1)!.number;
     }
   };

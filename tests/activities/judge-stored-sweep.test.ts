@@ -1,3 +1,6 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { judgeStoredSweep } from '../../activities/judge-stored-sweep.ts';
@@ -87,4 +90,22 @@ test('a sweep is judged by what is there, kept for dashboards, and judged anew w
   const before = await client.query('SELECT decided_at FROM judgement');
   await judgeStoredSweep(store, 'a');
   expect((await client.query('SELECT decided_at FROM judgement')).rows).toEqual(before.rows);
+});
+
+test('a judging process that was handed other trials than it is told of ends without a judgement', async () => {
+  const child = fork(fileURLToPath(new URL('../../activities/judgement-child.ts', import.meta.url)), [], {
+    execArgv: ['--import', import.meta.resolve('tsx')],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let log = '';
+  child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const answers: unknown[] = [];
+  child.on('message', (answer) => answers.push(answer));
+  child.send({ trials: [], target: null });
+  const [code] = (await once(child, 'close')) as [number];
+
+  expect(code).not.toBe(0);
+  expect(answers).toEqual([]);
+  expect(log).toContain('trials to judge were lost');
 });
