@@ -29,6 +29,8 @@ const { values: options } = parseArgs({
 const sizes = options.sizes.split(',').map(Number);
 const concurrency = Number(options.concurrency);
 const lookMs = 2_000;
+/** Trials that the one training worker takes at once; the others wait in the server's queue. */
+const mostPlaces = 256;
 const trainingWorker = fileURLToPath(new URL('training-worker.ts', import.meta.url));
 const progress = (message: string): void => void process.stderr.write(`${message}\n`);
 
@@ -153,7 +155,7 @@ try {
       const own = join(folder, name);
       await mkdir(own);
       const stack = await startOwnStack(
-        [trainingWorker, String(concurrency)],
+        [trainingWorker, String(Math.min(concurrency, mostPlaces))],
         { SWEEP_MAX_TRIALS: String(trials), SWEEP_MAX_AXIS_VALUES: String(trials) },
         {
           databaseUrl: databaseUrl.href,
