@@ -2,19 +2,16 @@
  * What orchestration costs: our sweeps beside Ray Tune and Optuna, on trials that sleep; docs/performance-orchestration.md says how and what it shows.
  * `npx tsx bench/orchestration/compare.ts [--quick] [--trials N] [--concurrency N] [--only SYSTEM] [--profile FOLDER]`: Markdown on standard output.
  */
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { cpus, loadavg } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { MachineError } from '../../core/errors.ts';
-import { folders } from '../../infra/local/folders.ts';
-import { startPostgres } from '../../infra/local/postgres.ts';
 import type { ContenderKind, Surroundings } from './contender.ts';
 import { kinds } from './contenders.ts';
 import type { Load } from './load.ts';
 import { watchMachineTime } from './machine-time.ts';
 import { describe, type Measurement } from './report.ts';
+import { withPostgres } from './with-postgres.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -57,52 +54,26 @@ async function measure(kind: ContenderKind, surroundings: Surroundings): Promise
   }
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'initsweep-orchestration-'));
-await chmod(folder, 0o755); // as root, PostgreSQL runs as another user
-const postgres = await startPostgres({
-  folder: join(folder, 'postgres'),
-  cacheFolder: folders().cache,
-  port: 17_500,
-  portTaken: 'next',
-  settings: { max_connections: '200' },
-});
 const measurements: Measurement[] = [];
 const absent: string[] = [];
-try {
-  const admin = new pg.Client(postgres.url);
-  await admin.connect();
-  try {
-    for (const [index, kind] of kinds.entries()) {
-      if (options.only && !options.only.includes(kind.system)) continue;
-      progress(`${kind.system}: ${wanted.trials} trials`);
-      const name = `contender_${index}`;
-      await admin.query(`CREATE DATABASE ${name}`);
-      const databaseUrl = new URL(postgres.url);
-      databaseUrl.pathname = `/${name}`;
-      const own = join(folder, name);
-      await mkdir(own);
-      const surroundings = {
-        databaseUrl: databaseUrl.href,
-        postgresPid: postgres.pid,
-        folder: own,
-        profileFolder: options.profile ? resolve(options.profile) : null,
-        onProgress: progress,
-      };
-      try {
-        measurements.push(await measure(kind, surroundings));
-        progress(describe(measurements.slice(-1), []));
-      } catch (error) {
-        if (!(error instanceof MachineError)) throw error;
-        absent.push(`${kind.system}: ${error.message}`);
-      }
+await withPostgres(async (newPlace) => {
+  for (const [index, kind] of kinds.entries()) {
+    if (options.only && !options.only.includes(kind.system)) continue;
+    progress(`${kind.system}: ${wanted.trials} trials`);
+    const surroundings = {
+      ...(await newPlace(`contender_${index}`)),
+      profileFolder: options.profile ? resolve(options.profile) : null,
+      onProgress: progress,
+    };
+    try {
+      measurements.push(await measure(kind, surroundings));
+      progress(describe(measurements.slice(-1), []));
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error;
+      absent.push(`${kind.system}: ${error.message}`);
     }
-  } finally {
-    await admin.end();
   }
-} finally {
-  await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
-}
+});
 const processor = `${cpus()[0]?.model ?? process.arch}, ${cpus().length} cores`;
 console.log(
   `${wanted.trials} trials of 1 s, ${wanted.epochs + 1} reports each. ${processor}; Node ${process.versions.node}.\n\n${describe(measurements, absent)}`,

@@ -2,21 +2,20 @@
  * What a trial costs in a small and in a huge sweep, through the real server, with trials that train nothing; docs/scale.md says what it shows.
  * `npm run bench:scale -- [--sizes 1000,10000,100000] [--concurrency 256] [--picture FILE]`: Markdown on standard output. Linux only.
  */
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { BugError } from '../../core/errors.ts';
-import { folders } from '../../infra/local/folders.ts';
-import { startPostgres } from '../../infra/local/postgres.ts';
 import { progressQuery } from '../../workflows/messages.ts';
 import type { sweep } from '../../workflows/sweep.ts';
 import { controlQueue } from '../../workflows/task-queues.ts';
 import { watchMachineTime } from '../orchestration/machine-time.ts';
 import { type OwnStack, startOwnStack } from '../orchestration/own-stack.ts';
+import { withPostgres } from '../orchestration/with-postgres.ts';
 import { describe, picture, type Sample, type ScaleRun } from './report.ts';
 
 const { values: options } = parseArgs({
@@ -132,56 +131,27 @@ async function histories({ client }: OwnStack, sweepRunId: string): Promise<Scal
   return { sweep: largest(sweeps), shards: largest(shards) };
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'initsweep-scale-'));
-await chmod(folder, 0o755); // as root, PostgreSQL runs as another user
-const postgres = await startPostgres({
-  folder: join(folder, 'postgres'),
-  cacheFolder: folders().cache,
-  port: 17_500,
-  portTaken: 'next',
-  settings: {},
-});
 const runs: ScaleRun[] = [];
-try {
-  const admin = new pg.Client(postgres.url);
-  await admin.connect();
-  try {
-    for (const trials of sizes) {
-      progress(`${trials} trials`);
-      const name = `scale_${trials}`;
-      await admin.query(`CREATE DATABASE ${name}`);
-      const databaseUrl = new URL(postgres.url);
-      databaseUrl.pathname = `/${name}`;
-      const own = join(folder, name);
-      await mkdir(own);
-      const stack = await startOwnStack(
-        [trainingWorker, String(Math.min(concurrency, mostPlaces))],
-        { SWEEP_MAX_TRIALS: String(trials), SWEEP_MAX_AXIS_VALUES: String(trials) },
-        {
-          databaseUrl: databaseUrl.href,
-          postgresPid: postgres.pid,
-          folder: own,
-          profileFolder: null,
-          onProgress: progress,
-        },
-      );
-      const database = new pg.Client(databaseUrl.href);
-      await database.connect();
-      try {
-        runs.push(await measure(trials, stack, database, own));
-      } finally {
-        await database.end();
-        await stack.close();
-      }
-      progress(describe(runs));
+await withPostgres(async (newPlace) => {
+  for (const trials of sizes) {
+    progress(`${trials} trials`);
+    const place = await newPlace(`scale_${trials}`);
+    const stack = await startOwnStack(
+      [trainingWorker, String(Math.min(concurrency, mostPlaces))],
+      { SWEEP_MAX_TRIALS: String(trials), SWEEP_MAX_AXIS_VALUES: String(trials) },
+      { ...place, profileFolder: null, onProgress: progress },
+    );
+    const database = new pg.Client(place.databaseUrl);
+    await database.connect();
+    try {
+      runs.push(await measure(trials, stack, database, place.folder));
+    } finally {
+      await database.end();
+      await stack.close();
     }
-  } finally {
-    await admin.end();
+    progress(describe(runs));
   }
-} finally {
-  await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
-}
+});
 const processor = `${cpus()[0]?.model ?? process.arch}, ${cpus().length} cores`;
 console.log(`${processor}; Node ${process.versions.node}.\n\n${describe(runs)}`);
 if (options.picture !== undefined) await writeFile(options.picture, picture(runs));
