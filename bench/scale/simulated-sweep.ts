@@ -28,7 +28,7 @@ export interface SimulatedSweep {
 }
 
 /** Processor time of one trial, s: docs/scale.md, rounded up. */
-const costs = { temporal: 0.006, control: 0.0025, database: 0.0015 };
+const costs = { temporal: 0.006, control: 0.0025, database: 0.003 };
 /** What a workflow task takes beside its work, s: two ways to the server and its transaction. */
 const taskSeconds = 0.02;
 /** Transactions of one execution come one after the other, three a trial, s each. */
