@@ -29,7 +29,8 @@ async function start(file: unknown) {
     workflowId: `control-${randomUUID()}`,
     args: [file],
   });
-  await until(async () => (await handle.query(progressQuery)).state === 'running');
+  // From then on its row is there; it is running, and may be paused, a moment before.
+  await until(async () => (await handle.query(planQuery)) !== null);
   const { sweepId } = await handle.query(progressQuery);
   return { handle, sweepId };
 }
