@@ -1,6 +1,5 @@
 import type { FinalTrialState, TrialState } from '../core/trial/trial-record.ts';
 import { Prisma, type PrismaClient } from './generated/client.ts';
-import { pruningOf } from './rungs.ts';
 import { noSuchSweep } from './sweeps.ts';
 import type { CellSummary, SweepProgress, TrialLayerRow, TrialOutcomeRow } from './sweep-store.ts';
 
@@ -21,10 +20,13 @@ const noTrials: Record<TrialState, number> = {
 export async function progress(client: PrismaClient, sweepId: string): Promise<SweepProgress> {
   const sweep = await client.sweep.findUnique({ where: { id: sweepId }, select: { trialCount: true } });
   if (sweep === null) throw noSuchSweep(sweepId);
-  const [epochs, counts, best] = await Promise.all([
-    pruningOf(client, sweepId),
-    client.$queryRaw<{ state: TrialState; trials: number; reused: number }[]>`
-      SELECT t.state::text, count(*)::int AS trials, (count(*) FILTER (WHERE l.reused))::int AS reused
+  const [counts, best] = await Promise.all([
+    client.$queryRaw<
+      { state: TrialState; trials: number; reused: number; epochsPlanned: number; epochsSpared: number }[]
+    >`
+      SELECT t.state::text, count(*)::int AS trials, (count(*) FILTER (WHERE l.reused))::int AS reused,
+        coalesce(sum(t.epoch_budget) FILTER (WHERE NOT l.reused AND t.epochs_run IS NOT NULL), 0)::double precision AS "epochsPlanned",
+        coalesce(sum(t.epoch_budget - t.epochs_run) FILTER (WHERE NOT l.reused AND t.state = 'pruned'), 0)::double precision AS "epochsSpared"
       FROM sweep_trial l JOIN trial t ON t.id = l.trial_id
       WHERE l.sweep_id = ${sweepId} GROUP BY t.state`,
     client.$queryRaw<CellSummary[]>`
@@ -37,11 +39,14 @@ export async function progress(client: PrismaClient, sweepId: string): Promise<S
         initializer, activation, network, normalization, depth
       LIMIT 1`,
   ]);
+  const sumOf = (column: 'reused' | 'epochsPlanned' | 'epochsSpared'): number =>
+    counts.reduce((sum, row) => sum + row[column], 0);
   return {
     total: sweep.trialCount,
     states: { ...noTrials, ...Object.fromEntries(counts.map(({ state, trials }) => [state, trials])) },
-    reused: counts.reduce((sum, { reused }) => sum + reused, 0),
-    ...epochs,
+    reused: sumOf('reused'),
+    epochsPlanned: sumOf('epochsPlanned'),
+    epochsSpared: sumOf('epochsSpared'),
     best: best[0] ?? null,
   };
 }

@@ -60,16 +60,3 @@ export async function passRungs(
     WHERE l.sweep_id = ${sweepId} AND l.number = ${number}::int
     ON CONFLICT (sweep_id, number, epoch) DO NOTHING`;
 }
-
-/** What a sweep has saved by giving trials up, of those that it trained itself. */
-export async function pruningOf(
-  client: PrismaClient,
-  sweepId: string,
-): Promise<{ epochsPlanned: number; epochsSpared: number }> {
-  const [sums] = await client.$queryRaw<{ planned: number; spared: number }[]>`
-    SELECT coalesce(sum(t.epoch_budget), 0)::double precision AS planned,
-      coalesce(sum(t.epoch_budget - t.epochs_run) FILTER (WHERE t.state = 'pruned'), 0)::double precision AS spared
-    FROM sweep_trial l JOIN trial t ON t.id = l.trial_id
-    WHERE l.sweep_id = ${sweepId} AND NOT l.reused AND t.epochs_run IS NOT NULL`;
-  return { epochsPlanned: sums?.planned ?? 0, epochsSpared: sums?.spared ?? 0 };
-}
