@@ -161,12 +161,11 @@ export async function sweepShard({ missingInFirstRun = 0, ...input }: ShardInput
     fill();
   });
   fill();
-  const isDone = (): boolean =>
-    running === 0 && (isLast() || scope.consideredCancelled || (position >= input.to && again.length === 0));
+  const isOver = (): boolean => scope.consideredCancelled || (position >= input.to && again.length === 0);
+  const isDone = (): boolean => running === 0 && (isLast() || isOver());
   await CancellationScope.nonCancellable(() => condition(() => failure !== null || isDone()));
   if (failure !== null) throw failure as Error;
-  const isOver = scope.consideredCancelled || (position >= input.to && again.length === 0);
-  if (isOver || input.reported === undefined || isReportDue()) reports.push(report());
+  if (isOver() || input.reported === undefined || isReportDue()) reports.push(report());
   await Promise.all(reports);
   if (scope.consideredCancelled) {
     await CancellationScope.nonCancellable(() =>
@@ -174,7 +173,7 @@ export async function sweepShard({ missingInFirstRun = 0, ...input }: ShardInput
     );
     throw new CancelledFailure('the shard was cancelled; its trials have stopped');
   }
-  if (!isOver) {
+  if (!isOver()) {
     const { ended, failed } = reported;
     const carried = input.reported === undefined ? {} : { reported: { ended, failed } };
     await continueAsNew<typeof sweepShard>({ ...input, ...orders, from: position, again, tally, ...carried });
