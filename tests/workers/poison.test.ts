@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore, type OpenStore } from '../../storage/prisma-sweep-store.ts';
 import type { sweep } from '../../workflows/sweep.ts';
@@ -6,7 +5,7 @@ import { controlQueue } from '../../workflows/task-queues.ts';
 import { useWorkerProcesses } from './use-worker-processes.ts';
 
 const workers = useWorkerProcesses({ SWEEP_BACKEND: 'wasm', SWEEP_CHECKPOINT_INTERVAL: '600' });
-const { begin } = workers;
+const { begin, query } = workers;
 let store: OpenStore;
 
 beforeAll(async () => {
@@ -75,14 +74,4 @@ async function resultsOf(sweepId: string) {
       const weights = hashes.find(({ id }) => id === trialId)!.weights_hash;
       return { seed, state, testLoss, bestValidationLoss, epochsRun, weights };
     });
-}
-
-async function query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
-  const client = new pg.Client(workers.database.url);
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }

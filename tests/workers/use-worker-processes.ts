@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 import { createTestNamespace, type TestNamespace } from '../setup/test-namespace.ts';
@@ -10,6 +11,8 @@ export interface WorkerProcesses {
   readonly environment: NodeJS.ProcessEnv;
   /** Starts a worker that is killed after the test, whatever becomes of it. */
   readonly begin: (entry: WorkerEntry, changes?: NodeJS.ProcessEnv, wrap?: Wrap) => WorkerProcess;
+  /** Rows of the database, by a connection of its own. */
+  readonly query: <Row extends pg.QueryResultRow>(sql: string, ...parameters: readonly string[]) => Promise<Row[]>;
 }
 
 /** For the tests of a file: a namespace and a database of their own, and workers in processes of theirs. There from `beforeAll` on. */
@@ -52,6 +55,15 @@ export function useWorkerProcesses(settings: NodeJS.ProcessEnv): WorkerProcesses
       const worker = startWorkerProcess(entry, { ...environment(), ...changes }, wrap);
       processes.push(worker);
       return worker;
+    },
+    query: async <Row extends pg.QueryResultRow>(sql: string, ...parameters: readonly string[]) => {
+      const client = new pg.Client(database.url);
+      await client.connect();
+      try {
+        return (await client.query<Row>(sql, [...parameters])).rows;
+      } finally {
+        await client.end();
+      }
     },
   };
 }

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../storage/prisma-sweep-store.ts';
 import { progressQuery } from '../../workflows/messages.ts';
@@ -15,7 +14,7 @@ import { useWorkerProcesses } from './use-worker-processes.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 const workers = useWorkerProcesses({ SWEEP_BACKEND: 'wasm', SWEEP_CHECKPOINT_INTERVAL: '1' });
-const { begin } = workers;
+const { begin, query } = workers;
 let store: Awaited<ReturnType<typeof openStore>>;
 let buckets: TestBuckets | undefined;
 
@@ -26,16 +25,6 @@ afterAll(async () => {
   await buckets?.close();
   await store.close();
 });
-
-async function query<Row extends pg.QueryResultRow>(sql: string, parameter: string): Promise<Row[]> {
-  const client = new pg.Client(workers.database.url);
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql, [parameter])).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 describe('a worker’s process', () => {
   test.each(['control', 'training'] as const)(

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore, type OpenStore } from '../../storage/prisma-sweep-store.ts';
 import { workflowsPath } from '../../workers/worker-settings.ts';
@@ -13,7 +12,7 @@ import { startControlWorker } from '../workflows/orchestra.ts';
 import { useWorkerProcesses } from './use-worker-processes.ts';
 
 const workers = useWorkerProcesses({ SWEEP_BACKEND: 'wasm', SWEEP_CHECKPOINT_INTERVAL: '1' });
-const { begin } = workers;
+const { begin, query } = workers;
 let store: OpenStore;
 let control: { stop(): Promise<void> };
 
@@ -127,14 +126,4 @@ async function rows(): Promise<unknown> {
       ),
     ),
   );
-}
-
-async function query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
-  const client = new pg.Client(workers.database.url);
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }

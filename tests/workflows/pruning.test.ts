@@ -1,32 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addSeedsUpdate, pauseUpdate, resumeUpdate } from '../../workflows/control-messages.ts';
 import { controlQueue } from '../../workflows/task-queues.ts';
 import type { sweep } from '../../workflows/sweep.ts';
-import { createTestNamespace, type TestNamespace } from '../setup/test-namespace.ts';
-import { createTestStore, type TestStore } from '../setup/test-store.ts';
-import { ArithmeticTrainer } from './arithmetic-trainer.ts';
-import { startControlWorker, startTrainingWorker } from './orchestra.ts';
 import { sweepFile } from './sweep-files.ts';
+import { useOrchestra } from './use-orchestra.ts';
 
-let temporal: TestNamespace;
-let store: TestStore;
-let control: { stop(): Promise<void> };
-let training: { stop(): Promise<void> };
-const trainer = new ArithmeticTrainer({ epochMs: 5 });
-
-beforeAll(async () => {
-  temporal = await createTestNamespace(inject('temporalAddress'));
-  store = await createTestStore();
-  control = await startControlWorker(temporal, store);
-  training = await startTrainingWorker(temporal, store, trainer);
-});
-afterAll(async () => {
-  await Promise.all([control.stop(), training.stop()]);
-  await store.close();
-  await temporal.close();
-});
+const orchestra = useOrchestra();
+const beginTraining = () => orchestra.trainingWorker({ epochMs: 5 });
 
 // The arithmetic trainer's zeros are slow under relu; a seed's start is 1 + seed % 7, so no target is met before the rung at epoch 2.
 const axes = {
@@ -40,7 +22,7 @@ const file = {
 };
 
 function start(name: string, content: object) {
-  return temporal.client.workflow.start<typeof sweep>('sweep', {
+  return orchestra.temporal.client.workflow.start<typeof sweep>('sweep', {
     taskQueue: controlQueue,
     workflowId: `${name}-${randomUUID()}`,
     args: [content],
@@ -49,8 +31,9 @@ function start(name: string, content: object) {
 
 describe('a sweep with pruning', () => {
   test('gives up trials that are behind, says what it spared, and leaves whole results to others only', async () => {
+    await beginTraining();
     const result = await (await start('pruned', file)).result();
-    const rows = await store.outcomes(result.sweepId);
+    const rows = await orchestra.store.outcomes(result.sweepId);
     const pruned = rows.filter(({ state }) => state === 'pruned');
 
     expect(rows).toHaveLength(15);
@@ -76,10 +59,10 @@ describe('a sweep with pruning', () => {
   });
 
   test('goes on through pauses and added seeds', async () => {
+    const trainer = await beginTraining();
     const own = { ...file, run: { ...file.run, reuse: false, concurrency: 4 } };
     const handle = await start('steered', own);
-    const begun = trainer.begun.length;
-    while (trainer.begun.length < begun + 4) await sleep(10);
+    while (trainer.begun.length < 4) await sleep(10);
     await handle.executeUpdate(pauseUpdate, { args: [{ now: true }] });
     await handle.executeUpdate(addSeedsUpdate, { args: [{ seeds: [35, 36] }] });
     await handle.executeUpdate(resumeUpdate);
@@ -87,7 +70,7 @@ describe('a sweep with pruning', () => {
 
     expect(result).toMatchObject({ trials: 21, states: { failed: 0, cancelled: 0 } });
     expect(result.states.pruned).toBeGreaterThan(2);
-    const rows = await store.outcomes(result.sweepId);
+    const rows = await orchestra.store.outcomes(result.sweepId);
     expect(rows.filter(({ seed }) => seed > 30)).toHaveLength(6);
     // The best there is at the rung goes on whenever it comes.
     expect(rows.filter(({ seed, initializer }) => seed === 35 && initializer !== 'zeros').map(({ state }) => state)).toEqual([
@@ -97,6 +80,7 @@ describe('a sweep with pruning', () => {
   });
 
   test('together with adaptive seeds gives seeds only where the race is open', async () => {
+    await beginTraining();
     const { pruning } = file.adaptive;
     const seeds = { until: 'decided', budget: 7, step: 2 };
     const content = { ...file, adaptive: { pruning, seeds }, run: { ...file.run, reuse: false } };
